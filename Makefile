@@ -1,0 +1,37 @@
+# Every habit of this project is one line here; `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+# one worker a core; a test process uses one thread of torch
+WORKERS ?= $(shell nproc)
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+install: .venv/ready ## make the virtual environment and install everything into it
+
+test: install check ## everything: style, types, floors, tests
+	$(BIN)/pytest -n $(WORKERS)
+
+check: install ## style, types and floors only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: install ## rewrite the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## measure this machine against the original's way of running the network
+	$(BIN)/python -m tracking bench
+
+clean: ## remove what make made, but no data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
+
+.PHONY: help install test check format bench clean
+.DEFAULT_GOAL := help

@@ -1,0 +1,51 @@
+"""From the name of some weights to a tracker that is ready to start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from tracking.errors import BadInput
+from tracking.profile import Profile, profile_named
+from tracking.tracker import Tracker
+
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "fp32", "bf16")
+
+
+def load_tracker(
+    weights: str | Path = "default",
+    profile: Profile | str | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+) -> Tracker:
+    """A tracker with these weights, a manifest's name or a file, and its own profile unless another is given.
+
+    device "auto" is CUDA where there is one; precision "auto" is bf16 on CUDA and fp32 on a CPU, where bf16 is
+    only faster with hardware for it. Raises UnknownWeights, WeightsMismatch, UnknownProfile or BadInput.
+    """
+    from tracking.checkpoint import build_network, load_weights  # opens no file until a tracker is asked for
+
+    place = _device(device)
+    dtype = _dtype(precision, place)
+    loaded = load_weights(weights)
+    chosen = profile_named(profile) if isinstance(profile, str) else profile or profile_named(loaded.profile)
+    network = build_network(loaded).eval().to(place, dtype, memory_format=torch.channels_last)
+    return Tracker(network, chosen, device=place, dtype=dtype, fingerprint=loaded.fingerprint)
+
+
+def _device(name: str) -> torch.device:
+    if name not in DEVICES:
+        raise BadInput(f"a device is one of {', '.join(DEVICES)}, got {name!r}")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise BadInput("there is no CUDA device on this machine; use --device cpu")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _dtype(name: str, device: torch.device) -> torch.dtype:
+    if name not in PRECISIONS:
+        raise BadInput(f"a precision is one of {', '.join(PRECISIONS)}, got {name!r}")
+    if name == "auto":
+        name = "bf16" if device.type == "cuda" else "fp32"
+    return torch.bfloat16 if name == "bf16" else torch.float32

@@ -1,0 +1,1 @@
+"""Training SiamMask: from folders of images with masks to weights that track. Needs torch, numpy and cv2 only."""
