@@ -10,6 +10,7 @@ help: ## list the targets
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps trackeval==1.3.0
 	touch $@
 
 install: .venv/ready ## make the virtual environment and install everything into it

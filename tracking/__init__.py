@@ -7,6 +7,12 @@
 Frames are uint8 [H, W, 3] RGB; every position is in video pixels.
 """
 
+import os
+
+# An OpenMP thread that waits by spinning takes the core its partner needs as soon as anything else runs: on two cores
+# beside one busy process 0.7 frames/s became 21. Read when torch is loaded, so it is said before; yours wins.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from tracking.box import Box
 from tracking.errors import TrackingError
 from tracking.loading import load_tracker

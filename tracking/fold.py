@@ -7,6 +7,7 @@ float64.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +21,7 @@ def fold_batch_norms(network: nn.Module) -> None:
     """
     for parent in network.modules():
         children = list(parent.named_children())
-        for (name, conv), (norm_name, norm) in zip(children, children[1:], strict=False):
+        for (name, conv), (norm_name, norm) in pairwise(children):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 setattr(parent, name, folded(conv, norm))
                 setattr(parent, norm_name, nn.Identity())
@@ -62,7 +63,15 @@ def with_weights(conv: nn.Conv2d, weight: Tensor, bias: Tensor) -> nn.Conv2d:
     stride, padding, dilation = conv.stride, conv.padding, conv.dilation
     assert not isinstance(padding, str)
     kernel = (weight.shape[2], weight.shape[3])
-    made = nn.Conv2d(conv.in_channels, weight.shape[0], kernel, stride, padding, dilation, conv.groups)
+    made = nn.Conv2d(
+        conv.in_channels,
+        weight.shape[0],
+        kernel,
+        (stride[0], stride[1]),
+        (padding[0], padding[1]),
+        (dilation[0], dilation[1]),
+        conv.groups,
+    )
     made.weight = nn.Parameter(weight.to(conv.weight), requires_grad=False)
     made.bias = nn.Parameter(bias.to(conv.weight), requires_grad=False)
     return made

@@ -19,20 +19,26 @@ def load_tracker(
     profile: Profile | str | None = None,
     device: str = "auto",
     precision: str = "auto",
+    *,
+    optimised: bool = True,
 ) -> Tracker:
     """A tracker with these weights, a manifest's name or a file, and its own profile unless another is given.
 
     device "auto" is CUDA where there is one; precision "auto" is bf16 on CUDA and fp32 on a CPU, where bf16 is
-    only faster with hardware for it. Raises UnknownWeights, WeightsMismatch, UnknownProfile or BadInput.
+    only faster with hardware for it. optimised=False runs the network layer by layer as it is written.
+    Raises UnknownWeights, WeightsMismatch, UnknownProfile or BadInput.
     """
     from tracking.checkpoint import build_network, load_weights  # opens no file until a tracker is asked for
+    from tracking.compile import optimise
 
     place = _device(device)
     dtype = _dtype(precision, place)
     loaded = load_weights(weights)
     chosen = profile_named(profile) if isinstance(profile, str) else profile or profile_named(loaded.profile)
-    network = build_network(loaded).eval().to(place, dtype, memory_format=torch.channels_last)
-    return Tracker(network, chosen, device=place, dtype=dtype, fingerprint=loaded.fingerprint)
+    network = build_network(loaded).to(place, dtype)
+    return Tracker(
+        optimise(network) if optimised else network, chosen, device=place, dtype=dtype, fingerprint=loaded.fingerprint
+    )
 
 
 def _device(name: str) -> torch.device:

@@ -55,6 +55,15 @@ class InvertedResidual(nn.Module):
         return x + out if self.residual else out
 
 
+class RangedInput(nn.Module):
+    """0..255 to -1..1, the range its ImageNet weights were trained on, [N, 3, S, S]."""
+
+    scale, shift = 1 / 127.5, -1.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.scale + self.shift
+
+
 class MobileNetV2Trunk(nn.Module):
     """Input [N, 3, S, S] float32 RGB, 0..255. Widths for S = 255 / 127 stand beside each line of forward."""
 
@@ -76,11 +85,11 @@ class MobileNetV2Trunk(nn.Module):
                     )
                 )
                 channels, index = out, index + 1
+        self.input: nn.Module = RangedInput()
         self.features = nn.Sequential(*blocks)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        x = x / 127.5 - 1.0  # the range its ImageNet weights were trained on
-        p0 = self.features[0:2](x)  # [N, 16, 127 | 63]
+        p0 = self.features[0:2](self.input(x))  # [N, 16, 127 | 63]
         p1 = self.features[2:4](p0)  # [N, 24, 63 | 31]
         p2 = self.features[4:7](p1)  # [N, 32, 31 | 15]
         p3 = self.features[7:11](p2)  # [N, 64, 31 | 15]

@@ -40,6 +40,13 @@ class Bottleneck(nn.Module):
         return out
 
 
+class BgrInput(nn.Module):
+    """RGB to the BGR that the published weights were trained on, [N, 3, S, S]."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flip(1)
+
+
 class ResNet50(nn.Module):
     """The backbone of the published models; input [N, 3, S, S] float32 RGB, 0..255, not normalised.
 
@@ -50,6 +57,7 @@ class ResNet50(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.input: nn.Module = BgrInput()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=0, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
@@ -68,7 +76,7 @@ class ResNet50(nn.Module):
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        p0 = self.relu(self.bn1(self.conv1(x.flip(1))))  # [N, 64, 125 | 61 | 69]; our RGB becomes the weights' BGR
+        p0 = self.relu(self.bn1(self.conv1(self.input(x))))  # [N, 64, 125 | 61 | 69]
         p1 = self.layer1(self.maxpool(p0))  # [N, 256, 63 | 31 | 35]
         p2 = self.layer2(p1)  # [N, 512, 31 | 15 | 17]
         p3 = self.layer3(p2)  # [N, 1024, 31 | 15 | 17]

@@ -11,6 +11,7 @@ import io
 import json
 from dataclasses import dataclass
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,7 @@ class Track:
                 frame_count=int(scalars["frame_count"]),
                 network=str(scalars["network"]),
             )
-        except (ValueError, KeyError, TypeError, EOFError, OSError) as fault:
+        except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile) as fault:
             raise BadTrack(f"these {len(data)} bytes are not a track: {fault}") from fault
 
 

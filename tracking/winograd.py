@@ -59,7 +59,8 @@ class Winograd(nn.Module):
         bottom = rows * step + lost - height - self.padding
         x = F.pad(x.permute(0, 2, 3, 1), (0, 0, self.padding, right, self.padding, bottom))  # [N, Hp, Wp, C]
         # a dilated convolution is an undilated one on each of its d x d phases
-        x = x.unflatten(2, (-1, self.dilation)).unflatten(1, (-1, self.dilation))  # [N, Hp/d, d, Wp/d, d, C]
+        across = (-1, x.shape[1] // self.dilation, self.dilation, x.shape[2] // self.dilation, self.dilation, channels)
+        x = x.view(across)  # [N, Hp/d, d, Wp/d, d, C]
         x = x.unfold(1, WINDOW, TILE).unfold(3, WINDOW, TILE)  # [N, rows, d, columns, d, C, 6, 6]
         tiles = x.permute(6, 7, 0, 1, 2, 3, 4, 5).reshape(WINDOW * WINDOW, -1)  # [36, T * C]
         tiles = torch.mm(self.into, tiles).view(WINDOW * WINDOW, -1, channels)  # [36, T, C]

@@ -140,13 +140,13 @@ class PairMaker:
         if side == SEARCH_SIDE:
             matrix = _perspective(side, self.rates.perspective, rng) @ matrix
         fill = cv2.mean(pixels[::8, ::8])[:3]
-        view = cv2.warpPerspective(pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderValue=fill)
-        alpha = cv2.warpPerspective(mask, matrix, (side, side), flags=cv2.INTER_LINEAR)
+        warped = cv2.warpPerspective(pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderValue=fill)
+        view = np.asarray(warped, np.float32)
+        alpha = np.asarray(cv2.warpPerspective(mask, matrix, (side, side), flags=cv2.INTER_LINEAR), np.float32)
         if backdrop is not None:
             around = _cover(backdrop, side, rng)
-            soft = cv2.GaussianBlur(alpha, (3, 3), 0)[..., None]
-            view = view * soft + around * (1 - soft)
-        view, alpha = np.asarray(view, np.float32), np.asarray(alpha, np.float32)
+            soft = np.asarray(cv2.GaussianBlur(alpha, (3, 3), 0), np.float32)[..., None]
+            view = np.asarray(view * soft + around * (1 - soft), np.float32)
         return _bend(view, alpha, rng) if rng.random() < elastic else (view, alpha)
 
     def _add(self, view: Pixels, room: Alpha, rng: np.random.Generator, near: float) -> tuple[Pixels, Alpha]:
@@ -159,10 +159,11 @@ class PairMaker:
         affine = _affine(other, scale, angle, rng.random() < 0.5, (x, y))
         labels = self.cache.labels(other.picture)
         size = (SEARCH_SIDE, SEARCH_SIDE)
-        alpha = cv2.warpAffine((labels == other.label).astype(np.float32), affine, size, flags=cv2.INTER_LINEAR)
-        alpha = np.asarray(cv2.GaussianBlur(alpha, (3, 3), 0) * room, np.float32)
+        hard = cv2.warpAffine((labels == other.label).astype(np.float32), affine, size, flags=cv2.INTER_LINEAR)
+        alpha: Alpha = np.asarray(cv2.GaussianBlur(hard, (3, 3), 0) * room, np.float32)
         pasted = cv2.warpAffine(self.cache.pixels(other.picture), affine, size, flags=cv2.INTER_LINEAR)
-        return view * (1 - alpha[..., None]) + pasted * alpha[..., None], alpha
+        mixed = view * (1 - alpha[..., None]) + np.asarray(pasted, np.float32) * alpha[..., None]
+        return mixed, alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +184,14 @@ class _Look:
         if self.gray:
             out = np.repeat(out.mean(axis=2, keepdims=True), 3, axis=2)
         if self.blur_px > 0:
-            out = cv2.GaussianBlur(out, (0, 0), self.blur_px)
+            out = np.asarray(cv2.GaussianBlur(out, (0, 0), self.blur_px), np.float32)
         if self.motion_px > 1:
             kernel = np.zeros((self.motion_px, self.motion_px), np.float32)
             kernel[self.motion_px // 2] = 1 / self.motion_px
-            out = cv2.filter2D(out, -1, kernel if rng.random() < 0.5 else kernel.T)
+            out = np.asarray(cv2.filter2D(out, -1, kernel if rng.random() < 0.5 else kernel.T), np.float32)
         if self.noise > 0:
             out = out + rng.standard_normal(out.shape, np.float32) * np.float32(self.noise)
-        clipped = np.clip(out, 0, 255).astype(np.uint8)
+        clipped: NDArray[np.uint8] = np.clip(out, 0, 255).astype(np.uint8)
         if self.gamma != 1:
             table = (np.linspace(0, 1, 256) ** self.gamma * 255).round().astype(np.uint8)
             clipped = table[clipped]

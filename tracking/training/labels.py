@@ -80,7 +80,7 @@ def sampled_labels(anchors: Array, box: Array, negative: bool, rng: np.random.Ge
     positive = _some(np.flatnonzero(iou > POSITIVE_IOU), POSITIVES, rng)
     cls.flat[positive] = 1
     weight.flat[positive] = 1.0 / (positive.size + 1e-6)
-    cls.flat[_some(np.flatnonzero(iou < NEGATIVE_IOU), SAMPLED - POSITIVES, rng)] = 0
+    cls.flat[_some(np.flatnonzero(iou < NEGATIVE_IOU), SAMPLED - positive.size, rng)] = 0
     return AnchorLabels(cls, delta, weight, iou)
 
 

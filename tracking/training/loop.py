@@ -56,10 +56,10 @@ class SmallTraining:
         assert isinstance(trunk, MobileNetV2Trunk)
         if config.backbone is not None:
             load_imagenet(trunk, config.backbone)
-        self.network.to(self.device, memory_format=torch.channels_last).train()
+        _channels_last(self.network.to(self.device)).train()
         self.average = {key: value.clone() for key, value in self.network.state_dict().items()}
         self.step = 0
-        self._later = [p for block in trunk.features[FROZEN_BLOCKS:] for p in block.parameters()]
+        self._later = [p for block in list(trunk.features)[FROZEN_BLOCKS:] for p in block.parameters()]
         known = {id(parameter) for parameter in trunk.parameters()}
         rest = [parameter for parameter in self.network.parameters() if id(parameter) not in known]
         self._optimizer = torch.optim.AdamW(
@@ -86,7 +86,8 @@ class SmallTraining:
             self._optimizer.step()
         self.step += 1
         self._follow()
-        return Losses(*(float(part.detach()) for part in parts), float(total.detach()), float(norm))
+        values = [float(part.detach()) for part in (*parts, total)]
+        return Losses(*values, gradient=float(norm))  # type: ignore[misc]  # five losses and their sum
 
     def _losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         network = self.network
@@ -165,7 +166,7 @@ class SmallTraining:
         """A network of the averaged weights, in eval mode: what is scored and shipped."""
         network = siammask_small(self.config.width)
         network.load_state_dict(self.average)
-        return network.eval().to(self.device, memory_format=torch.channels_last)
+        return _channels_last(network.eval().to(self.device))
 
 
 def train(config: TrainingConfig, *, resume: bool, stop_at: int | None = None) -> Path:
@@ -201,17 +202,23 @@ def train(config: TrainingConfig, *, resume: bool, stop_at: int | None = None) -
                     training.step, config.steps, losses.score, losses.box, losses.entropy, losses.dice,
                     steps_s * config.batch, (last - training.step) / steps_s / 60,
                 )  # fmt: skip
+            if time.monotonic() - saved > 60 * config.checkpoint_minutes or training.step == last:
+                save_training_state(checkpoint, training.state())
+                saved = time.monotonic()
             if training.step % config.score_every == 0 or training.step == last:
                 score = held_out_score(training.averaged(), held_out, config.score_pairs)
                 _write(journal, {"step": training.step, "held_out": asdict(score)})
                 log.info("step %d  held out: %s", training.step, score)
-            if time.monotonic() - saved > 60 * config.checkpoint_minutes or training.step == last:
-                save_training_state(checkpoint, training.state())
-                saved = time.monotonic()
     weights = config.out / "weights.safetensors"
     metadata = {"architecture": "siammask-small", "width": str(config.width), "profile": "default"}
     save_weights(weights, training.average, metadata)
     return weights
+
+
+def _channels_last(network: SiamMask) -> SiamMask:
+    """Lay its weights out so; in place."""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's own stubs
+    return network
 
 
 def _regions(crops: Tensor, device: torch.device) -> Tensor:

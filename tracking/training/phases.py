@@ -11,14 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tracking.mobilenet import InvertedResidual, MobileNetV2Trunk
+from tracking.mobilenet import Convolution, InvertedResidual, MobileNetV2Trunk
 
 FIRST_DILATED = 8
 
 
 def trunk_maps(trunk: MobileNetV2Trunk, x: Tensor) -> tuple[Tensor, ...]:
     """What trunk(x) gives, to rounding."""
-    p0 = trunk.features[0:2](x / 127.5 - 1.0)
+    p0 = trunk.features[0:2](trunk.input(x))
     p1 = trunk.features[2:4](p0)
     p2 = trunk.features[4:7](p1)
     out = trunk.features[7](p2)
@@ -37,6 +37,7 @@ def trunk_maps(trunk: MobileNetV2Trunk, x: Tensor) -> tuple[Tensor, ...]:
 
 def _undilated(block: InvertedResidual, x: Tensor, valid: Tensor) -> Tensor:
     expand, depthwise, project = block.body
+    assert isinstance(depthwise, Convolution)
     hidden = expand(x) * valid
     conv = depthwise.conv
     hidden = depthwise.activation(F.conv2d(hidden, conv.weight, conv.bias, padding=1, groups=conv.groups))

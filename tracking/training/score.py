@@ -38,7 +38,7 @@ def held_out_score(network: SiamMask, maker: PairMaker, pairs: int, size: int = 
         response = network.search(network.encode_template(z), x)
         losses.append(float(dense_score_loss(response.cls.float(), batch.cls.to(device))))
         count, _, side, _ = response.cls.shape
-        both = response.cls.float().view(count, 2, -1)
+        both = response.cls.float().reshape(count, 2, -1)
         best = (both[:, 1] - both[:, 0]).argmax(dim=1)
         cell = best % (side * side)
         logits = network.mask_logits(response, cell // side, cell % side).float()

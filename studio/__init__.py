@@ -1,0 +1,1 @@
+"""SiamMask Studio: follow objects through video in the browser."""

@@ -1,0 +1,36 @@
+"""Label maps as DAVIS stores them: palette PNGs whose pixel values are object numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from studio.media.errors import CannotWrite
+
+MAX_LABEL = 255
+
+
+def label_colors() -> NDArray[np.uint8]:
+    """[256, 3] uint8 RGB, the colour map of PASCAL VOC and DAVIS.
+
+    Bits 0, 1, 2 of a label go to the top bits of red, green and blue, its bits 3, 4, 5 to the next ones, and so on:
+    label 1 is (128, 0, 0), 2 is (0, 128, 0), 3 is (128, 128, 0).
+    """
+    labels = np.arange(256)
+    channels = [
+        sum(((labels >> (3 * place + channel)) & 1) << (7 - place) for place in range(3)) for channel in range(3)
+    ]
+    return np.stack(channels, axis=1).astype(np.uint8)
+
+
+def write_palette_png(path: Path, labels: NDArray[np.uint8]) -> None:
+    """Write labels [H, W] uint8, 0 is no object. Raises CannotWrite."""
+    image = Image.fromarray(labels)  # mode L; the palette makes it P
+    image.putpalette(label_colors().tobytes())
+    try:
+        image.save(path, format="PNG")
+    except OSError as fault:
+        raise CannotWrite(f"{path} cannot be written: {fault.strerror or fault}") from fault

@@ -1,0 +1,119 @@
+"""The sound of a source, carried into a film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+
+from studio.media.source import opened
+
+COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus")  # what MP4 holds and players find in it
+
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 8: "7.1"}  # channels: FFmpeg's name
+
+
+def sound_start(path: Path) -> Fraction | None:
+    """When the first sound track of a file starts, seconds of the file's time; None where it has none to decode."""
+    with opened(path) as container:
+        stream = _sound_track(container)
+        if stream is None:
+            return None
+        return (stream.start_time or 0) * (stream.time_base or Fraction(1))
+
+
+class Sound:
+    """The first sound track of a file, written into a container between its pictures. origin becomes time 0."""
+
+    def __init__(self, target: OutputContainer, path: Path, origin: Fraction) -> None:
+        self._target = target
+        self._resources = ExitStack()
+        container = self._resources.enter_context(opened(path))
+        stream = _sound_track(container)
+        if stream is None or stream.time_base is None:
+            raise ValueError(f"{path} has no sound track")
+        self._origin = origin
+        # a sound whose decoder settings stand in no header cannot be copied before its first packet
+        copied = stream.codec_context.name in COPIED and (
+            stream.codec_context.name != "aac" or stream.codec_context.extradata is not None
+        )
+        self._packets = self._copies(container, stream) if copied else self._encoded(container, stream)
+        self._waiting: Packet[AudioStream] | None = None
+
+    def until(self, seconds: Fraction) -> None:
+        """Write what starts before this time."""
+        while True:
+            packet = self._waiting or next(self._packets, None)
+            self._waiting = packet
+            if packet is None or packet.dts is None or packet.dts * packet.time_base > seconds:
+                return
+            self._waiting = None
+            self._target.mux(packet)
+
+    def rest(self) -> None:
+        """Write all that is left."""
+        while (packet := self._waiting or next(self._packets, None)) is not None:
+            self._waiting = None
+            self._target.mux(packet)
+
+    def close(self) -> None:
+        """Close the source."""
+        self._resources.close()
+
+    def _copies(self, container: InputContainer, source: AudioStream) -> Iterator[Packet[AudioStream]]:
+        stream = self._target.add_stream_from_template(source)
+        return self._copied(container, source, stream)
+
+    def _copied(
+        self, container: InputContainer, source: AudioStream, stream: AudioStream
+    ) -> Iterator[Packet[AudioStream]]:
+        for packet in _demuxed(container, source):
+            if packet.dts is None or packet.pts is None:
+                continue
+            shift = round(self._origin / packet.time_base)
+            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+            packet.stream = stream
+            yield packet
+
+    def _encoded(self, container: InputContainer, source: AudioStream) -> Iterator[Packet[AudioStream]]:
+        stream = self._target.add_stream("aac", rate=source.codec_context.sample_rate)
+        layout = source.codec_context.layout
+        stream.layout = _LAYOUTS.get(layout.nb_channels, "stereo")  # one whose speakers are named, as AAC needs
+        return self._encode(container, source, stream)
+
+    def _encode(
+        self, container: InputContainer, source: AudioStream, stream: AudioStream
+    ) -> Iterator[Packet[AudioStream]]:
+        for packet in chain(_demuxed(container, source), (None,)):  # None drains the decoder
+            try:
+                frames = source.decode(packet)
+            except av.InvalidDataError:
+                continue
+            for frame in frames:
+                if frame.pts is not None and frame.time_base is not None:
+                    frame.pts -= round(self._origin / frame.time_base)
+                yield from stream.encode(frame)
+        yield from stream.encode(None)
+
+
+def _sound_track(container: InputContainer) -> AudioStream | None:
+    return next((stream for stream in container.streams.audio if stream.codec_context is not None), None)
+
+
+def _demuxed(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, OSError):
+            return  # the file breaks off here
+        if packet is None or packet.size == 0:
+            return
+        yield packet

@@ -1,0 +1,104 @@
+"""A video file as a clip: frames by index, found by key frame and proved by time and checksum."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from studio.media.clip import Clip, Picture
+from studio.media.errors import MediaError, UnreadableVideo
+from studio.media.frame_table import FrameTable, print_of
+from studio.media.source import MAX_FRAME_PIXELS, decoded, opened, picture_track
+
+
+class VideoClip(Clip):
+    """A video file read with PyAV. The pictures are upright: what the file says of its rotation is done to them."""
+
+    def __init__(self, path: Path, table: FrameTable, *, max_pixels: int = MAX_FRAME_PIXELS) -> None:
+        turned = table.turns % 2 == 1
+        self.path = path
+        self.table = table
+        self.width, self.height = (table.height, table.width) if turned else (table.width, table.height)
+        self.frame_count = len(table)
+        self.frame_rate = table.frame_rate
+        self.time_base: Fraction = table.time_base
+        self.pixel_aspect = 1 / table.pixel_aspect if turned else table.pixel_aspect
+        self._max_pixels = max_pixels
+        with opened(path) as container:
+            self.has_sound = bool(container.streams.audio)
+
+    def pts(self, index: int) -> int:
+        self.check(index)
+        return int(self.table.pts[index])
+
+    def duration(self, index: int) -> int:
+        self.check(index)
+        return self.table.duration(index)
+
+    def frame_name(self, index: int) -> str:
+        self.check(index)
+        return f"{index:05d}"
+
+    def _forward(self, start: int, stop: int) -> Iterator[Picture]:
+        reformatter = VideoReformatter()
+        with closing(self._decoded_from(start)) as frames:
+            for frame in islice(frames, stop - start):
+                rgb = reformatter.reformat(
+                    frame, format="rgb24", src_color_range=frame.color_range or None, threads=1
+                ).to_ndarray()
+                yield np.ascontiguousarray(np.rot90(rgb, self.table.turns))
+
+    def _chunk_start(self, first: int) -> int:
+        keys = self.table.keys
+        place = int(np.searchsorted(keys, first))
+        return int(keys[place]) if place < len(keys) else first
+
+    def _decoded_from(self, start: int) -> Generator[VideoFrame, None, None]:
+        """Frame start and all after it; by seeking as long as what comes is what reading through would give."""
+        wanted = start
+        if self.table.seekable and self.table.key_before(start) > 0:
+            with closing(self._sought(start)) as frames:
+                for frame in frames:
+                    yield frame
+                    wanted += 1
+        if wanted < self.frame_count:
+            with opened(self.path) as container:
+                stream = picture_track(container, self.path, self._max_pixels)
+                with closing(decoded(container, stream, self.path)) as whole:
+                    for frame in islice(whole, wanted, self.frame_count):
+                        yield frame
+                        wanted += 1
+        if wanted < self.frame_count:
+            raise UnreadableVideo(f"frame {wanted} of {self.path} can no longer be read: the file has changed")
+
+    def _sought(self, start: int) -> Generator[VideoFrame, None, None]:
+        """Frames from start on, decoded from the key frame before it; ends early where one is not the table's."""
+        table, wanted = self.table, start
+        with opened(self.path) as container:
+            stream = picture_track(container, self.path, self._max_pixels)
+            try:
+                container.seek(int(table.pts[table.key_before(start)]), stream=stream)
+            except av.FFmpegError:
+                return
+            with closing(decoded(container, stream, self.path)) as frames:
+                while wanted < len(table):
+                    try:
+                        frame = next(frames, None)
+                    except MediaError:
+                        return
+                    if frame is None or frame.pts is None:
+                        return
+                    if frame.pts < table.pts[wanted]:
+                        continue
+                    if frame.pts != table.pts[wanted] or print_of(frame) != table.prints[wanted]:
+                        return
+                    yield frame
+                    wanted += 1

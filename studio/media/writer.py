@@ -1,0 +1,156 @@
+"""Films: H.264 in MP4 that shows each frame exactly when its source does, with the source's sound."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from studio.media.clip import Clip
+from studio.media.errors import CannotWrite
+from studio.media.sound import Sound, sound_start
+from studio.media.source import reason
+
+ENDINGS = (".mp4", ".m4v", ".mov")
+CRF = 18  # x264's scale: hardly to be told from the source
+PRESET = "veryfast"
+KEY_FRAME_INTERVAL = 48  # frames; a player seeks at most so far
+_BT709 = 1  # FFmpeg's number of the colour matrix; what players take for granted
+
+
+class Film:
+    """A film of a clip, written frame by frame; it appears under its name when it is complete, or not at all.
+
+        with Film(path, clip) as film:
+            for index, picture in enumerate(clip.frames()):
+                film.write(picture, clip.pts(index), clip.duration(index))
+
+    Times are the clip's, moved so that the first of picture and sound is at 0. A side of odd length is made even by
+    repeating the last row or column, as H.264's halved colours need. The pixels' aspect is kept. Sound is the
+    source's first track: copied as it is where MP4 can hold it, else AAC. Raises CannotWrite.
+    """
+
+    def __init__(self, path: Path, clip: Clip, *, sound: bool = True, crf: int = CRF, preset: str = PRESET) -> None:
+        if path.suffix.lower() not in ENDINGS:
+            raise CannotWrite(f"a film is written as {', '.join(ENDINGS)}, not as {path.name}")
+        self._path = path
+        self._beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix.lower()}")
+        self._size = (clip.height, clip.width)
+        self._time_base = clip.time_base
+        first = clip.pts(0) * clip.time_base
+        source = clip.path if sound and clip.has_sound else None
+        heard = sound_start(source) if source is not None else None
+        origin = first if heard is None else min(first, max(heard, Fraction(0)))
+        self._shift = round(origin / clip.time_base)
+        self._durations: dict[int, int] = {}
+        self._reformatter = VideoReformatter()
+        self._last: int | None = None
+        self._container = self._open()
+        try:
+            self._stream = self._add_picture(clip, crf, preset)
+            self._sound = None if source is None or heard is None else Sound(self._container, source, origin)
+        except BaseException:
+            self._discard()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if fault is None:
+            self.finish()
+        else:
+            self._discard()
+
+    def write(self, picture: NDArray[np.uint8], pts: int, duration: int) -> None:
+        """Add a frame: [H, W, 3] uint8 RGB, shown from pts on for duration, both in ticks of the clip's time base."""
+        if picture.shape != (*self._size, 3) or picture.dtype != np.uint8:
+            raise ValueError(f"this film's frames are uint8 {[*self._size, 3]}, got {picture.dtype} {picture.shape}")
+        if self._last is not None and pts <= self._last:
+            raise ValueError(f"frames are written in the order they are shown: {pts} comes after {self._last}")
+        self._last = pts
+        even = np.pad(picture, ((0, picture.shape[0] % 2), (0, picture.shape[1] % 2), (0, 0)), mode="edge")
+        frame = self._reformatter.reformat(
+            VideoFrame.from_ndarray(even, format="rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            threads=1,
+        )
+        frame.pts, frame.time_base = pts - self._shift, self._time_base
+        self._durations[frame.pts] = duration
+        with self._faults():
+            self._mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Write what is left and give the file its name. Raises CannotWrite; nothing is left then."""
+        try:
+            with self._faults():
+                self._mux(self._stream.encode(None))
+                if self._sound is not None:
+                    self._sound.rest()
+                    self._sound.close()
+                self._container.close()
+                self._beside.replace(self._path)
+        except BaseException:
+            self._discard()
+            raise
+
+    def _open(self) -> OutputContainer:
+        with self._faults():
+            self._beside.touch()  # FFmpeg opens the file only when it writes its head
+            return av.open(str(self._beside.absolute()), "w", format="mp4", options={"movflags": "+faststart"})
+
+    def _add_picture(self, clip: Clip, crf: int, preset: str) -> VideoStream:
+        rate = clip.frame_rate.limit_denominator(1 << 16)
+        stream = self._container.add_stream("libx264", rate=rate, options={"crf": str(crf), "preset": preset})
+        height, width = self._size
+        stream.width, stream.height = width + width % 2, height + height % 2
+        stream.pix_fmt = "yuv420p"
+        stream.gop_size = KEY_FRAME_INTERVAL
+        stream.time_base = clip.time_base
+        context = stream.codec_context
+        context.time_base = clip.time_base
+        context.sample_aspect_ratio = clip.pixel_aspect.limit_denominator(1 << 16)
+        context.colorspace, context.color_range = _BT709, int(ColorRange.MPEG)
+        context.color_primaries, context.color_trc = int(ColorPrimaries.BT709), int(ColorTrc.BT709)
+        return stream
+
+    def _mux(self, packets: list[Packet[Stream]]) -> None:
+        for packet in packets:
+            if packet.pts is not None:
+                packet.duration = self._durations.pop(packet.pts, 0)
+            if self._sound is not None and packet.dts is not None:
+                self._sound.until(packet.dts * self._time_base)  # interleaved: nothing has to wait in memory
+            self._container.mux(packet)
+
+    @contextlib.contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except (av.FFmpegError, OSError) as fault:
+            raise CannotWrite(f"{self._path} cannot be written: {reason(fault)}") from fault
+
+    def _discard(self) -> None:
+        with contextlib.suppress(av.FFmpegError, OSError):
+            self._container.close()
+        sound = getattr(self, "_sound", None)
+        if sound is not None:
+            sound.close()
+        self._beside.unlink(missing_ok=True)

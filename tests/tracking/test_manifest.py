@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from tracking.errors import ChecksumMismatch, UnknownWeights
+from tracking.manifest import Fetched, read_manifest, weights_file
+from tracking.profile import PROFILES
+from tracking.siammask import ARCHITECTURES
+
+MANIFEST = """
+default = "own"
+[weights.own]
+architecture = "siammask-small"
+profile = "default"
+file = "own.safetensors"
+sha256 = "00"
+bytes = 5
+licence = "Apache-2.0"
+note = ""
+[weights.theirs]
+architecture = "siammask-sharp"
+profile = "davis"
+file = "theirs.safetensors"
+url = "http://example.invalid/theirs.pth"
+licence = "MIT"
+note = ""
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "manifest.toml").write_text(MANIFEST)
+    monkeypatch.setenv("STUDIO_WEIGHTS", str(tmp_path))
+    return tmp_path
+
+
+def test_default_is_another_name_for_the_entry_the_manifest_names(folder: Path) -> None:
+    (folder / "own.safetensors").write_bytes(b"12345")
+    assert weights_file("default") == weights_file("own") == folder / "own.safetensors"
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(folder: Path) -> None:
+    with pytest.raises(UnknownWeights, match="no weights 'mine'; there are own, theirs"):
+        weights_file("mine")
+
+
+def test_weights_that_are_not_here_come_with_the_command_that_fetches_them(folder: Path) -> None:
+    with pytest.raises(UnknownWeights, match="python -m tracking weights pull theirs"):
+        weights_file("theirs")
+
+
+def test_a_shipped_file_of_another_size_is_not_used(folder: Path) -> None:
+    (folder / "own.safetensors").write_bytes(b"1234567")
+    with pytest.raises(ChecksumMismatch, match="7 bytes where the manifest says 5"):
+        weights_file("default")
+
+
+def test_a_path_is_itself_and_must_exist(folder: Path) -> None:
+    file = folder / "mine.safetensors"
+    with pytest.raises(UnknownWeights, match="there is no file"):
+        weights_file(file)
+    file.write_bytes(b"")
+    assert weights_file(str(file)) == file
+
+
+def test_what_was_fetched_is_remembered(folder: Path) -> None:
+    read_manifest().note("theirs", Fetched("aa", "bb"))
+    manifest = read_manifest()
+    assert manifest.fetched == {"theirs": Fetched("aa", "bb")}
+    assert manifest.expected_sha256(manifest.entry("theirs")) == "bb"
+    assert manifest.expected_sha256(manifest.entry("own")) == "00"
+
+
+@pytest.mark.parametrize("text", ["not toml [", "default = 1", 'default="a"\n[weights.a]\nfile="x"\nbogus=1'])
+def test_a_broken_manifest_is_one_sentence(folder: Path, text: str) -> None:
+    (folder / "manifest.toml").write_text(text)
+    with pytest.raises(UnknownWeights, match="manifest of weights"):
+        read_manifest()
+
+
+def test_every_entry_of_the_real_manifest_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STUDIO_WEIGHTS", raising=False)
+    manifest = read_manifest()
+    assert manifest.entry("default").architecture == "siammask-small"
+    for entry in manifest.entries:
+        assert entry.architecture in ARCHITECTURES and entry.profile in PROFILES
+        assert entry.shipped or entry.name == manifest.default or entry.url or entry.page

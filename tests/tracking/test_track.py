@@ -1,0 +1,64 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tracking.errors import BadTrack
+from tracking.track import Track
+
+
+def track() -> Track:
+    rng = np.random.default_rng(4)
+    return Track(
+        center=(10.1, 20.2),
+        size=(1 / 3, 44.0),
+        kernels=tuple(rng.standard_normal((8, 5, 5)).astype(np.float32) for _ in range(3)),
+        color_mean=(1.5, 2.5, 0.1),
+        frame_width=320,
+        frame_height=200,
+        frame_count=7,
+        network="abc",
+    )
+
+
+def test_a_track_comes_back_from_its_bytes_bit_for_bit() -> None:
+    back = Track.from_bytes(track().to_bytes())
+    for name in ("center", "size", "color_mean", "frame_width", "frame_height", "frame_count", "network"):
+        assert getattr(back, name) == getattr(track(), name)
+    for one, other in zip(back.kernels, track().kernels, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_equal_tracks_have_equal_bytes() -> None:
+    assert track().to_bytes() == track().to_bytes()
+    assert track().to_bytes() != replace(track(), frame_count=8).to_bytes()
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"PK\x03\x04broken", track().to_bytes()[:-30]])
+def test_bytes_that_are_no_track_are_refused(data: bytes) -> None:
+    with pytest.raises(BadTrack):
+        Track.from_bytes(data)
+
+
+def test_a_pickle_inside_is_never_opened() -> None:
+    import io
+
+    archive = io.BytesIO()
+    np.savez(archive, scalars=np.array([{"a": 1}], object), state=np.zeros(7))
+    with pytest.raises(BadTrack):
+        Track.from_bytes(archive.getvalue())
+
+
+def test_reading_a_track_needs_numpy_only() -> None:
+    # tracking/__init__ offers load_tracker, so the module is loaded by its file's own package path without torch
+    code = (
+        "import sys, types; p = types.ModuleType('tracking'); p.__path__ = [sys.argv[1]]; sys.modules['tracking'] = p;"
+        "from tracking.track import Track; Track.from_bytes(sys.stdin.buffer.read());"
+        "assert 'torch' not in sys.modules and 'cv2' not in sys.modules, 'too much was loaded'"
+    )
+    import tracking
+
+    folder = tracking.__path__[0]
+    subprocess.run([sys.executable, "-c", code, folder], input=track().to_bytes(), check=True, timeout=60)
