@@ -6,6 +6,7 @@ its rounds. What is timed is one search and one mask an object: everything betwe
 
 from __future__ import annotations
 
+import copy
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -115,8 +116,8 @@ def _measure(
     for name, network in networks:
         for precision in precisions:
             dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-            steps[name, "ours", precision] = _our_step(network.to(device, dtype), objects, device, dtype)
-            network.to(torch.float32)
+            lowered = copy.deepcopy(network).to(device, dtype)  # rounding to bf16 cannot be taken back
+            steps[name, "ours", precision] = _our_step(lowered, objects, device, dtype)
     seconds: dict[tuple[str, str, str], list[float]] = {key: [] for key in steps}
     found = {key: step() for key, step in steps.items()}
     for turn in range(WARM_UP + rounds):

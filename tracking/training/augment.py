@@ -25,7 +25,7 @@ Affine = NDArray[np.float64]  # [2, 3], source pixels to crop pixels
 class Rates:
     """How often and how hard; probabilities unless a unit is named."""
 
-    paste: float = 0.6
+    paste: float = 0.5
     distractor: float = 0.45
     occluder: float = 0.2
     negative: float = 0.08
@@ -39,7 +39,7 @@ class Rates:
     shift_px: float = 56.0  # search centre, each way
     rotation_deg: float = 12.0
     perspective: float = 0.05
-    frame_border: float = 0.15  # a strip of the search region lies outside the frame
+    frame_border: float = 0.25  # strips of the search region lie outside the frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class PairMaker:
         flip = rng.random() < self.rates.flip
         look_z, look_x = _looks(rng, self.rates)
 
-        paste = rng.random() < self.rates.paste or self._mostly_padding(second)
+        paste = rng.random() < self.rates.paste or self._fills_its_picture(second)
         backdrop = self._backdrop(rng) if paste else None
         template, _ = self._place(first, TEMPLATE_SIDE, _template_affine(first, flip, rng), backdrop, rng, 0.0)
         affine = _search_affine(second, flip, self.rates, rng)
@@ -116,11 +116,13 @@ class PairMaker:
         near = [s for s in track.sightings if abs(s.picture - first.picture) <= 20]  # SiamMask's frame_range
         return near[rng.integers(len(near))]
 
-    def _mostly_padding(self, sighting: Sighting) -> bool:
-        """Whether the search region is so much larger than the picture that a native crop shows mostly its fill."""
+    def _fills_its_picture(self, sighting: Sighting) -> bool:
+        """Whether the picture's edge would give the object's outline away, were it cut natively.
+
+        Short of that, a region that is mostly fill is a lesson: a large object in a video frame looks like it.
+        """
         picture = self.cache.pictures[sighting.picture]
-        region = context_side(sighting.width, sighting.height) * SEARCH_SIDE / TEMPLATE_SIDE
-        return region > 1.4 * min(picture.width, picture.height)
+        return sighting.width * sighting.height > 0.6 * picture.width * picture.height
 
     def _backdrop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         return self.cache.pixels(int(rng.integers(len(self.cache.pictures))))
@@ -278,16 +280,13 @@ def _bend(view: Pixels, alpha: Alpha, rng: np.random.Generator) -> tuple[Pixels,
 
 
 def _frame_border(view: Pixels, alpha: Alpha, rng: np.random.Generator) -> tuple[Pixels, Alpha]:
-    """Lay a strip of the mean colour over one edge, as a region that reaches past the frame has."""
-    depth = int(rng.integers(8, 90))
-    strip: tuple[slice, slice] = (
-        (slice(None), slice(0, depth)), (slice(None), slice(-depth, None)),
-        (slice(0, depth), slice(None)), (slice(-depth, None), slice(None)),
-    )[rng.integers(4)]  # fmt: skip
-    kept = alpha.copy()
-    kept[strip] = 0
+    """Lay strips of the mean colour over one to three edges, as a region that reaches past the frame has."""
+    outside = np.zeros(alpha.shape, bool)
+    for edge in rng.permutation(4)[: rng.integers(1, 4)]:
+        depth = int(rng.integers(8, 90))
+        strip = slice(0, depth) if edge % 2 else slice(-depth, None)
+        outside[(strip, slice(None)) if edge < 2 else (slice(None), strip)] = True
+    kept = np.asarray(np.where(outside, 0, alpha), np.float32)
     if kept.sum() < 0.5 * alpha.sum():
         return view, alpha
-    out = view.copy()
-    out[strip] = view.mean(axis=(0, 1))
-    return out, kept
+    return np.asarray(np.where(outside[..., None], view.mean(axis=(0, 1)), view), np.float32), kept

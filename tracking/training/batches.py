@@ -69,6 +69,8 @@ def batches(maker: PairMaker, size: int, first_step: int, last_step: int, worker
         num_workers=workers,
         worker_init_fn=_one_thread,
         prefetch_factor=4 if workers else None,
+        # a forked worker inherits cv2's and torch's locks without the threads that hold them, and may wait for ever
+        multiprocessing_context="spawn" if workers else None,
     )
     for parts in loader:
         yield Batch(*parts)

@@ -74,6 +74,7 @@ class Cache:
             raise BadInput(f"{folder} holds no prepared data; run: python -m tracking train prepare") from None
         if index["format"] != FORMAT:
             raise BadInput(f"{folder} was prepared as {index['format']}, this version reads {FORMAT}")
+        self.folder = folder
         self.pictures = [Picture(**picture) for picture in index["pictures"]]
         self.tracks = [
             ObjectTrack(
@@ -86,6 +87,10 @@ class Cache:
         ]
         self._pixels = np.memmap(folder / "pixels.u8", np.uint8, "r")
         self._labels = np.memmap(folder / "labels.u8", np.uint8, "r")
+
+    def __reduce__(self) -> tuple[type[Cache], tuple[Path]]:
+        """Another process maps the files itself: pickled, a memory map would be sent whole."""
+        return Cache, (self.folder,)
 
     def pixels(self, picture: int) -> NDArray[np.uint8]:
         """[H, W, 3] uint8 RGB, a view of the file."""

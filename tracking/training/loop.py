@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from tracking.branch import cross_correlation
-from tracking.checkpoint import load_training_state, save_training_state, save_weights
+from tracking.checkpoint import check_keys, load_training_state, load_weights, save_training_state, save_weights
+from tracking.errors import BadConfig
 from tracking.mobilenet import MobileNetV2Trunk, load_imagenet
 from tracking.siammask import Response, SiamMask, Template, siammask_small
 from tracking.training.augment import PairMaker
@@ -22,8 +24,10 @@ from tracking.training.batches import Batch, batches
 from tracking.training.cache import Cache
 from tracking.training.config import TrainingConfig
 from tracking.training.losses import box_loss, dense_score_loss, mask_windows, window_mask_loss
+from tracking.training.paper import PaperTraining
 from tracking.training.phases import trunk_maps
 from tracking.training.score import held_out_score
+from tracking.training.sheet import pair_sheet, prediction_sheet
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +58,11 @@ class SmallTraining:
         self.network = siammask_small(config.width)
         trunk = self.network.backbone
         assert isinstance(trunk, MobileNetV2Trunk)
-        if config.backbone is not None:
+        if config.initial is not None:
+            loaded = load_weights(config.initial)
+            check_keys(loaded.state, self.network.state_dict(), f"a small network of width {config.width}")
+            self.network.load_state_dict(loaded.state)
+        elif config.backbone is not None:
             load_imagenet(trunk, config.backbone)
         _channels_last(self.network.to(self.device)).train()
         self.average = {key: value.clone() for key, value in self.network.state_dict().items()}
@@ -69,6 +77,15 @@ class SmallTraining:
         )
         trunk.requires_grad_(False)
         self._trunk = trunk
+
+    def steps(self, maker: PairMaker, last: int) -> Iterator[dict[str, float]]:
+        """Learn from the batches up to step `last`; yields each step's losses by name."""
+        for batch in batches(maker, self.config.batch, self.step, last, self.config.workers):
+            yield asdict(self.advance(batch))
+
+    def metadata(self) -> dict[str, str]:
+        """What its weights file says of itself."""
+        return {"architecture": "siammask-small", "width": str(self.config.width), "profile": "default"}
 
     def advance(self, batch: Batch) -> Losses:
         """Learn from one batch."""
@@ -172,46 +189,51 @@ class SmallTraining:
 def train(config: TrainingConfig, *, resume: bool, stop_at: int | None = None) -> Path:
     """Run to the end, or to step stop_at; returns the weights file.
 
-    Writes OUT/checkpoint.pt every few minutes, OUT/log.jsonl, and OUT/weights.safetensors at the end.
+    Writes OUT/checkpoint.pt every few minutes, OUT/log.jsonl, sheets of pairs and predictions to look at, and
+    OUT/weights.safetensors at the end. Raises BadConfig when there is a run in OUT already and resume is False.
     """
     config.out.mkdir(parents=True, exist_ok=True)
-    training = SmallTraining(config)
     checkpoint = config.out / "checkpoint.pt"
-    if config.initial is not None and not (resume and checkpoint.exists()):
-        from tracking.checkpoint import load_weights
-
-        training.network.load_state_dict(load_weights(config.initial).state)
-        training.average = {key: value.clone() for key, value in training.network.state_dict().items()}
-    if resume and checkpoint.exists():
+    if checkpoint.exists() and not resume:
+        raise BadConfig(f"{config.out} holds a run already: --resume it, or set another out")
+    training: SmallTraining | PaperTraining = (
+        SmallTraining(config) if config.recipe == "small" else PaperTraining(config)
+    )
+    if checkpoint.exists():
         training.restore(load_training_state(checkpoint))
         log.info("resumed at step %d", training.step)
     cache = Cache(config.data)
     maker = PairMaker(cache, config.rates, config.seed, weights=config.source_weights)
     held_out = PairMaker(cache, config.rates, config.seed, held_out=True, weights=config.source_weights)
     last = min(config.steps, stop_at if stop_at is not None else config.steps)
+    if training.step == 0:
+        pair_sheet(maker, config.out / "pairs.jpg")
     began, first, saved = time.monotonic(), training.step, time.monotonic()
     with (config.out / "log.jsonl").open("a") as journal:
-        for batch in batches(maker, config.batch, training.step, last, config.workers):
-            losses = training.advance(batch)
+        for losses in training.steps(maker, last):
             if training.step % NOTE_EVERY == 0:
                 steps_s = (training.step - first) / (time.monotonic() - began)
-                note = {"step": training.step, **asdict(losses), "pairs_s": round(steps_s * config.batch, 1)}
+                note = {"step": training.step, **losses, "pairs_s": round(steps_s * config.batch, 1)}
                 _write(journal, note)
                 log.info(
-                    "step %d of %d  score %.3f box %.3f mask %.3f dice %.3f  %.1f pairs/s  %.0f min left",
-                    training.step, config.steps, losses.score, losses.box, losses.entropy, losses.dice,
-                    steps_s * config.batch, (last - training.step) / steps_s / 60,
-                )  # fmt: skip
+                    "step %d of %d  %s  %.1f pairs/s  %.0f min left",
+                    training.step,
+                    config.steps,
+                    " ".join(f"{name} {value:.3f}" for name, value in losses.items()),
+                    steps_s * config.batch,
+                    (last - training.step) / steps_s / 60,
+                )
             if time.monotonic() - saved > 60 * config.checkpoint_minutes or training.step == last:
                 save_training_state(checkpoint, training.state())
                 saved = time.monotonic()
             if training.step % config.score_every == 0 or training.step == last:
-                score = held_out_score(training.averaged(), held_out, config.score_pairs)
+                network = training.averaged()
+                score = held_out_score(network, held_out, config.score_pairs)
+                prediction_sheet(network, held_out, config.out / "predictions.jpg")
                 _write(journal, {"step": training.step, "held_out": asdict(score)})
                 log.info("step %d  held out: %s", training.step, score)
     weights = config.out / "weights.safetensors"
-    metadata = {"architecture": "siammask-small", "width": str(config.width), "profile": "default"}
-    save_weights(weights, training.average, metadata)
+    save_weights(weights, training.averaged().state_dict(), training.metadata())
     return weights
 
 
@@ -241,6 +263,6 @@ def _positions(cls: Tensor, labels: Tensor, drawn: Tensor) -> tuple[Tensor, Tens
     return present.repeat(2), rows, columns
 
 
-def _write(journal: TextIO, entry: dict[str, object]) -> None:
+def _write(journal: TextIO, entry: Mapping[str, object]) -> None:
     journal.write(json.dumps(entry) + "\n")
     journal.flush()

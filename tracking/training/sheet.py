@@ -38,7 +38,7 @@ def prediction_sheet(network: SiamMask, maker: PairMaker, path: Path, rows: int 
         z, x = (crops.to(device).permute(0, 3, 1, 2).float() for crops in (batch.template, batch.search))
         response = network.search(network.encode_template(z), x)
         side = response.cls.shape[-1]
-        both = response.cls.view(count, 2, -1)
+        both = response.cls.reshape(count, 2, -1)
         cell = (both[:, 1] - both[:, 0]).argmax(dim=1) % (side * side)
         logits = network.mask_logits(response, cell // side, cell % side).cpu()
         for index in range(count):
