@@ -15,14 +15,26 @@ help: ## list the targets
 
 install: .venv/ready ## make the virtual environment and install everything into it
 
-test: install check ## everything: style, types, floors, tests
-	$(BIN)/pytest -n $(WORKERS)
+run: install ## start the studio on this machine: make run ARGS="--port 8000 --data FOLDER --no-browser"
+	$(BIN)/python manage.py up $(ARGS)
 
-check: install ## style, types and floors only
+page: install ## build the browser's half, if its source changed
+	$(BIN)/python manage.py page
+
+doctor: install ## say what is missing or slow on this machine
+	$(BIN)/python manage.py doctor
+
+test: install page check ## everything: style, types, floors, tests of the server, the page and both together
+	$(BIN)/python manage.py page --run test
+	$(BIN)/pytest -n $(WORKERS) -m "not whole"
+	$(BIN)/pytest -m whole
+
+check: install page ## style, types and floors only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python manage.py page --run check
 
 format: install ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
@@ -32,7 +44,7 @@ bench: install ## measure this machine against the original's way of running the
 	$(BIN)/python -m tracking bench
 
 clean: ## remove what make made, but no data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
 
-.PHONY: help install test check format bench clean
+.PHONY: help install run page doctor test check format bench clean
 .DEFAULT_GOAL := help

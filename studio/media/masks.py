@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,18 @@ def label_colors() -> NDArray[np.uint8]:
     return np.stack(channels, axis=1).astype(np.uint8)
 
 
-def write_palette_png(path: Path, labels: NDArray[np.uint8]) -> None:
-    """Write labels [H, W] uint8, 0 is no object. Raises CannotWrite."""
+def palette_png(labels: NDArray[np.uint8]) -> bytes:
+    """A palette PNG of labels [H, W] uint8, 0 is no object."""
     image = Image.fromarray(labels)  # mode L; the palette makes it P
     image.putpalette(label_colors().tobytes())
+    file = io.BytesIO()
+    image.save(file, format="PNG")
+    return file.getvalue()
+
+
+def write_palette_png(path: Path, labels: NDArray[np.uint8]) -> None:
+    """Write labels [H, W] uint8, 0 is no object. Raises CannotWrite."""
     try:
-        image.save(path, format="PNG")
+        path.write_bytes(palette_png(labels))
     except OSError as fault:
         raise CannotWrite(f"{path} cannot be written: {fault.strerror or fault}") from fault

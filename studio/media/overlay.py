@@ -22,27 +22,43 @@ class Marking:
     color: tuple[int, int, int]  # RGB
 
 
-def draw(picture: NDArray[np.uint8], markings: Sequence[Marking]) -> NDArray[np.uint8]:
-    """A copy of picture [H, W, 3] uint8 RGB with every marking on it, the last on top."""
+def draw(
+    picture: NDArray[np.uint8], markings: Sequence[Marking], *, fill: float = FILL, edge_px: float | None = None
+) -> NDArray[np.uint8]:
+    """A copy of picture [H, W, 3] uint8 RGB with every marking on it, the last on top.
+
+    fill is the colour's share inside a mask; edge_px is how wide the line along its inner edge is, None by the
+    picture's size.
+    """
     shown = picture.copy()
     thickness = max(1, round(min(picture.shape[:2]) / 360))
     for marking in markings:
-        _fill(shown, marking)
         bright = _bright(marking.color)
-        outlines, _ = cv2.findContours(marking.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(shown, outlines, -1, bright, thickness, cv2.LINE_AA)
+        _paint(shown, marking, bright, fill, thickness if edge_px is None else edge_px)
         if marking.corners is not None:
             points = np.round(marking.corners * (1 << _SHIFT)).astype(np.int32)
             cv2.polylines(shown, [points], True, bright, thickness, cv2.LINE_AA, _SHIFT)
     return shown
 
 
-def _fill(shown: NDArray[np.uint8], marking: Marking) -> None:
-    x, y, width, height = cv2.boundingRect(marking.mask.astype(np.uint8))
-    bits = marking.mask[y : y + height, x : x + width]
+def _paint(
+    shown: NDArray[np.uint8], marking: Marking, bright: tuple[int, int, int], fill: float, edge_px: float
+) -> None:
+    """Colour a mask's pixels and its edge; pixels outside the mask stay as they are."""
+    bits = marking.mask.view(np.uint8)
+    x, y, width, height = cv2.boundingRect(bits)
+    if not width:
+        return
+    inside = np.ascontiguousarray(bits[y : y + height, x : x + width])
     region = shown[y : y + height, x : x + width]
-    mixed = region[bits] * (1 - FILL) + np.array(marking.color) * FILL
-    region[bits] = np.round(mixed).astype(np.uint8)
+    values = np.arange(256)[:, None] * (1 - fill) + np.array(marking.color) * fill  # [256, 3]
+    table = np.round(values).astype(np.uint8)[:, None]
+    np.copyto(region, cv2.LUT(region, table), where=inside[..., None] != 0)
+    around = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(around, cv2.DIST_L2, 3)[1:-1, 1:-1]  # px from a pixel's outer side to the edge, >= 1
+    line = (inside != 0) & (depth < edge_px + 1)
+    share = np.clip(edge_px + 1 - depth[line], 0, 1)[:, None]
+    region[line] = np.round(region[line] * (1 - share) + np.array(bright) * share).astype(np.uint8)
 
 
 def _bright(color: tuple[int, int, int]) -> tuple[int, int, int]:

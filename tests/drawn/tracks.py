@@ -5,7 +5,8 @@ The picture's sides are odd, and the last object has a number that no list of ob
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
-from drawn.clips import write_pictures
+from drawn.clips import draw_clip, write_pictures
 from studio.exports.options import Options
 from studio.exports.spool import Found, Spool
 from studio.exports.tracks import Track, Tracks
@@ -85,13 +86,13 @@ def corners_of(bits: NDArray[np.bool_]) -> tuple[float, ...]:
 
 def picture_clip(folder: Path) -> Clip:
     """Pictures of the masks' size."""
-    random = np.random.default_rng(3)
-    return open_clip(
-        write_pictures(folder / "pictures", list(random.integers(0, 255, (FRAMES, HEIGHT, WIDTH, 3), np.uint8)))
-    )
+    return open_clip(write_pictures(folder / "pictures", draw_clip(FRAMES, WIDTH, HEIGHT).frames))
 
 
-def tracks_in(folder: Path, options: Options | None = None, masks: Masks | None = None, title: str = "My clip.mp4") -> Tracks:
+@contextmanager
+def tracks_in(
+    folder: Path, options: Options | None = None, masks: Masks | None = None, title: str = "My clip.mp4"
+) -> Iterator[Tracks]:
     """The masks as a format gets them; without a choice of objects all four are there."""
     chosen = options or Options()
     objects = OBJECTS if chosen.objects is None else tuple(t for t in OBJECTS if t.number in chosen.objects)
@@ -101,4 +102,5 @@ def tracks_in(folder: Path, options: Options | None = None, masks: Masks | None 
         for one in found_of(draw_masks() if masks is None else masks)
         if one.number in numbers and one.frame in chosen.frames(FRAMES)
     ]
-    return Tracks(title, picture_clip(folder), objects, Spool(found), chosen)
+    with Spool(found) as spool:
+        yield Tracks(title, picture_clip(folder), objects, spool, chosen)

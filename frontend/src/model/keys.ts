@@ -1,0 +1,95 @@
+/** Every action that has a key: one table for the buttons' titles, aria-keyshortcuts, the key handler and the list. */
+
+export type Action =
+  | "play" | "back" | "forward" | "back10" | "forward10" | "first" | "last"
+  | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious"
+  | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
+  | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help";
+
+export type Key = {
+  readonly action: Action;
+  readonly group: "Time" | "Draw" | "Track" | "View";
+  readonly label: string;
+  /** As KeyboardEvent.key, lower case, with "shift+" or "ctrl+" before it; the first is shown. */
+  readonly keys: readonly string[];
+};
+
+export const KEYS: readonly Key[] = [
+  { action: "play", group: "Time", label: "Play or pause", keys: ["space"] },
+  { action: "back", group: "Time", label: "Back 1 frame", keys: ["arrowleft"] },
+  { action: "forward", group: "Time", label: "Forward 1 frame", keys: ["arrowright"] },
+  { action: "back10", group: "Time", label: "Back 10 frames", keys: ["shift+arrowleft"] },
+  { action: "forward10", group: "Time", label: "Forward 10 frames", keys: ["shift+arrowright"] },
+  { action: "first", group: "Time", label: "First frame", keys: ["home"] },
+  { action: "last", group: "Time", label: "Last frame", keys: ["end"] },
+  { action: "rangeIn", group: "Time", label: "Start range here", keys: ["i"] },
+  { action: "rangeOut", group: "Time", label: "End range here", keys: ["o"] },
+  { action: "rangeClear", group: "Time", label: "Clear range", keys: ["x"] },
+  { action: "loop", group: "Time", label: "Loop", keys: ["l"] },
+  { action: "doubtfulNext", group: "Time", label: "Next doubtful frame", keys: ["."] },
+  { action: "doubtfulPrevious", group: "Time", label: "Previous doubtful frame", keys: [","] },
+  { action: "select", group: "Draw", label: "Select", keys: ["v"] },
+  { action: "box", group: "Draw", label: "Draw box", keys: ["b"] },
+  { action: "pan", group: "Draw", label: "Pan", keys: ["h"] },
+  { action: "newObject", group: "Draw", label: "New object", keys: ["n"] },
+  { action: "keyHere", group: "Draw", label: "Make key frame here", keys: ["k"] },
+  { action: "editBox", group: "Draw", label: "Edit box with arrow keys", keys: ["enter"] },
+  { action: "deleteBox", group: "Draw", label: "Delete box", keys: ["delete", "backspace"] },
+  { action: "undo", group: "Draw", label: "Undo", keys: ["ctrl+z"] },
+  { action: "redo", group: "Draw", label: "Redo", keys: ["ctrl+shift+z", "ctrl+y"] },
+  { action: "track", group: "Track", label: "Track", keys: ["t"] },
+  { action: "trackBoth", group: "Track", label: "Track both ways", keys: ["shift+t"] },
+  { action: "cancel", group: "Track", label: "Cancel", keys: ["escape"] },
+  { action: "fit", group: "View", label: "Fit picture", keys: ["0"] },
+  { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },
+  { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },
+  { action: "help", group: "View", label: "Show keys", keys: ["?"] },
+];
+
+const BY_KEY = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.action] as const)));
+const BY_ACTION = new Map(KEYS.map((key) => [key.action, key] as const));
+
+export type KeyPress = {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+};
+
+/** The action a key press means, or null. On a Mac, Command is Control. */
+export const actionOf = (press: KeyPress): Action | null => {
+  const name = press.key === " " ? "space" : press.key.toLowerCase();
+  const command = press.ctrlKey || press.metaKey;
+  const isSign = name.length === 1 && !/[a-z0-9]/.test(name); // "?" already says that Shift was held
+  const shifted = press.shiftKey && !isSign;
+  return BY_KEY.get(`${command ? "ctrl+" : ""}${shifted ? "shift+" : ""}${name}`) ?? null;
+};
+
+const WORDS: Readonly<Record<string, string>> = {
+  space: "Space", arrowleft: "←", arrowright: "→", home: "Home", end: "End", enter: "Enter",
+  delete: "Delete", backspace: "Backspace", escape: "Esc", ctrl: "Ctrl", shift: "Shift",
+};
+
+const parts = (name: string): string[] => (name === "+" ? ["+"] : name.split("+"));
+
+export const labelOf = (action: Action): string => BY_ACTION.get(action)?.label ?? action;
+
+/** The key as a person reads it: "Ctrl Shift Z". */
+export const keyText = (action: Action): string =>
+  parts(BY_ACTION.get(action)?.keys[0] ?? "")
+    .map((part) => WORDS[part] ?? part.toUpperCase())
+    .join(" ");
+
+const ARIA: Readonly<Record<string, string>> = {
+  space: "Space", arrowleft: "ArrowLeft", arrowright: "ArrowRight", home: "Home", end: "End", enter: "Enter",
+  delete: "Delete", backspace: "Backspace", escape: "Escape", ctrl: "Control", shift: "Shift", "+": "Plus",
+};
+
+/** The key for aria-keyshortcuts: "Control+Shift+Z". */
+export const ariaKeys = (action: Action): string =>
+  parts(BY_ACTION.get(action)?.keys[0] ?? "")
+    .map((part) => ARIA[part] ?? part.toUpperCase())
+    .join("+");
+
+/** A button's tooltip: "Draw box (B)". */
+export const titleOf = (action: Action): string => `${labelOf(action)} (${keyText(action)})`;

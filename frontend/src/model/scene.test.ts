@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+
+import { paced, refusal } from "./clip";
+import { nextColor, OBJECT_COLORS } from "./colors";
+import { noHistory, remember, stepBack, stepForward } from "./history";
+import { actionOf, ariaKeys, KEYS, titleOf } from "./keys";
+import { emptyLane, setFrame, TRACKED, type Lane } from "./lanes";
+import { byteCache } from "./lru";
+import { planRun, type PlanInput } from "./plan";
+import { applyItems, promptAt, sceneFrom } from "./scene";
+import type { Item, Prompt, SceneAnswer, Subject, Video } from "./types";
+import { boxOf } from "./units";
+
+const subject = (number: number): Subject => ({ id: `s${number}`, number, name: `object ${number}`, color: "#4cc2ff", visible: true });
+const prompt = (of: number, frame: number): Prompt => ({ id: `p${of}-${frame}`, subject_id: `s${of}`, frame, box: boxOf(1, 2, 30, 40) });
+const video = { id: "v", title: "clip", frame_count: 100, width: 64, height: 48 } as Video;
+const answer: SceneAnswer = {
+  revision: 5,
+  video,
+  subjects: [subject(2), subject(1)],
+  prompts: [prompt(1, 0)],
+  runs: [],
+  lanes: { s1: [[0, 100, 0], [1, 88, 1]] },
+};
+
+describe("the scene", () => {
+  const items: Item[] = [
+    { kind: "mask", subject: "s1", frame: 2, counts: new Uint8Array(), score: 0.5, box: [], state: 1, revision: 6 },
+    { kind: "prompt", deleted: false, ...prompt(2, 7) },
+    { kind: "subject", deleted: false, ...subject(3) },
+    { kind: "masks_removed", subject: "s1", first: 0, last: 0 },
+  ];
+
+  test("is the same after a message that comes twice", () => {
+    const once = applyItems(sceneFrom(answer), items, 9);
+    const twice = applyItems(applyItems(sceneFrom(answer), items, 9), items, 9);
+
+    expect(twice).toEqual(once);
+    expect(once.subjects.map((item) => item.number)).toEqual([1, 2, 3]);
+    expect(once.lanes.get("s1")?.scores[2]).toBe(50);
+    expect(once.lanes.get("s1")?.states[0]).toBe(255);
+    expect(promptAt(once, "s2", 7)?.frame).toBe(7);
+  });
+
+  test("keeps the newest revision it has seen", () => {
+    expect(applyItems(sceneFrom(answer), [], 3).revision).toBe(5);
+  });
+});
+
+describe("what Track would do", () => {
+  const tracked = (from: number, to: number): Lane => {
+    const lane = emptyLane(100);
+    for (let frame = from; frame <= to; frame += 1) setFrame(lane, frame, 90, TRACKED);
+    return lane;
+  };
+  const base: PlanInput = {
+    subjects: [subject(1), subject(2)],
+    prompts: [prompt(1, 0), prompt(2, 0)],
+    lanes: new Map(),
+    frame: 0,
+    frames: 100,
+    range: null,
+    direction: "forward",
+    follow: "here",
+    selected: "s2",
+    changed: new Set(),
+  };
+
+  test("nothing without a box, and it says what to do", () => {
+    expect(planRun({ ...base, prompts: [] })).toEqual({ ok: false, reason: "Draw a box around something first (B)." });
+  });
+
+  test("every object with a key frame here", () => {
+    expect(planRun(base)).toMatchObject({ ok: true, plan: { subjects: null, first_frame: 0, last_frame: null } });
+  });
+
+  test("only the corrected object, and only to its next key frame", () => {
+    const lanes = new Map([["s1", tracked(0, 99)], ["s2", tracked(0, 99)]]);
+    const prompts = [...base.prompts, prompt(1, 40), prompt(1, 70)];
+
+    const planned = planRun({ ...base, lanes, prompts, frame: 40, changed: new Set(["s1"]) });
+
+    expect(planned).toMatchObject({ ok: true, plan: { subjects: ["s1"], first_frame: 40, last_frame: 69 } });
+    expect(planned.ok && planned.sentence).toBe("Tracks object 1 from frame 40 to frame 69.");
+  });
+
+  test("a new object does not redo the one that is tracked", () => {
+    const lanes = new Map([["s1", tracked(0, 99)]]);
+
+    expect(planRun({ ...base, lanes })).toMatchObject({ ok: true, plan: { subjects: ["s2"] } });
+  });
+
+  test("both ways is bounded by the key frames on both sides", () => {
+    const prompts = [prompt(1, 10), prompt(1, 40), prompt(1, 70)];
+
+    expect(planRun({ ...base, prompts, frame: 40, direction: "both" })).toMatchObject({
+      plan: { first_frame: 11, last_frame: 69 },
+    });
+  });
+
+  test("elsewhere, all objects from their key frames in the range", () => {
+    expect(planRun({ ...base, frame: 50, range: { first: 0, last: 60 } })).toMatchObject({
+      plan: { subjects: null, first_frame: 0, last_frame: 60 },
+    });
+    expect(planRun({ ...base, frame: 50, range: { first: 20, last: 60 } }).ok).toBe(false);
+  });
+});
+
+test("history undoes and redoes in order, and a new deed ends what could be redone", () => {
+  const deed = (label: string) => ({ label, undo: () => Promise.resolve(), redo: () => Promise.resolve() });
+  let history = remember(remember(noHistory, deed("a")), deed("b"));
+
+  const [back, undone] = stepBack(history);
+  const [, redone] = stepForward(back);
+  history = remember(back, deed("c"));
+
+  expect(undone?.label).toBe("b");
+  expect(redone?.label).toBe("b");
+  expect(history.done.map((item) => item.label)).toEqual(["a", "c"]);
+  expect(history.undone).toEqual([]);
+});
+
+describe("keys", () => {
+  const press = (key: string, shiftKey = false, ctrlKey = false) => actionOf({ key, shiftKey, ctrlKey, metaKey: false });
+
+  test("mean one action each", () => {
+    const all = KEYS.flatMap((key) => key.keys);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("are read with Shift and Control", () => {
+    expect([press(" "), press("T"), press("T", true), press("?", true), press("Z", true, true)]).toEqual([
+      "play", "track", "trackBoth", "help", "redo",
+    ]);
+    expect(press("b", false, true)).toBeNull();
+  });
+
+  test("are written for people and for screen readers", () => {
+    expect(titleOf("redo")).toBe("Redo (Ctrl Shift Z)");
+    expect(ariaKeys("redo")).toBe("Control+Shift+Z");
+    expect(ariaKeys("zoomIn")).toBe("Plus");
+  });
+});
+
+test("twelve colours, and the next one is the least used", () => {
+  expect(new Set(OBJECT_COLORS).size).toBe(12);
+  expect(nextColor(["#4cc2ff"])).toBe("#ffb000");
+  expect(nextColor([...OBJECT_COLORS, "#4cc2ff"])).toBe("#ffb000");
+});
+
+test("the cache keeps to its bytes, lets the oldest go and tells its owner", () => {
+  const gone: string[] = [];
+  const cache = byteCache<string>(100, (value) => gone.push(value));
+  for (const key of ["a", "b", "c"]) cache.set(key, key, 40);
+  cache.get("b");
+  cache.set("d", "d", 40);
+
+  expect(gone).toEqual(["a", "c"]);
+  expect(cache.size()).toBe(80);
+});
+
+describe("a file", () => {
+  const limits = { max_bytes: 1000, max_seconds: 60, max_pixels: 1280 * 720, max_frames: 2000 };
+  const file = { name: "a.mp4", type: "video/mp4", size: 900 };
+
+  test("that fits is sent", () => {
+    expect(refusal(file, limits, { seconds: 59, width: 1280, height: 720 })).toBeNull();
+    expect(refusal({ ...file, name: "frames.zip", type: "application/zip" }, limits, null)).toBeNull();
+  });
+
+  test("that does not is refused with the number", () => {
+    expect(refusal({ ...file, name: "a.pdf", type: "application/pdf" }, limits, null)).toContain("not a video");
+    expect(refusal({ ...file, size: 2000 }, limits, null)).toContain("2.0 kB");
+    expect(refusal(file, limits, { seconds: 61, width: 1, height: 1 })).toContain("1:01");
+    expect(refusal(file, limits, { seconds: 1, width: 4000, height: 3000 })).toContain("4000 x 3000");
+  });
+
+  test("is sent at a speed that does not jump", () => {
+    let pace = paced({ at: 0, sent: 0, speed: null }, 1000, 100);
+    pace = paced(pace, 2000, 1100);
+
+    expect(pace.speed).toBeCloseTo(100 * 0.75 + 1000 * 0.25);
+  });
+});

@@ -1,0 +1,158 @@
+/** What the server says, as the agreement between page and server has it. Checked at the edge by net/, trusted inside. */
+
+import type { Box } from "./units";
+
+export type JobState = "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
+
+export type Job = {
+  readonly id: string;
+  readonly kind: "ingest" | "run" | "export";
+  readonly state: JobState;
+  readonly progress: number;
+  readonly done: number;
+  readonly total: number;
+  readonly fps: number | null;
+  readonly seconds_left: number | null;
+  readonly place: number | null;
+  readonly error_code: string | null;
+  readonly error: string | null;
+};
+
+export type Sheet = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly tile_width: number;
+  readonly tile_height: number;
+  readonly count: number;
+};
+
+export type Video = {
+  readonly id: string;
+  readonly title: string;
+  readonly state: "uploaded" | "ingesting" | "ready" | "failed";
+  readonly error_code: string | null;
+  readonly error: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly pixel_aspect: number;
+  readonly frame_count: number | null;
+  readonly duration_s: number | null;
+  readonly frame_rate: string | null;
+  readonly byte_size: number;
+  readonly has_sound: boolean;
+  readonly revision: number;
+  readonly created: string;
+  readonly job: Job | null;
+  readonly poster_url: string | null;
+  readonly filmstrip_url: string | null;
+  readonly filmstrip: Sheet | null;
+  readonly proxy_url: string | null;
+};
+
+export type Subject = {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly color: string;
+  readonly visible: boolean;
+};
+
+export type Prompt = {
+  readonly id: string;
+  readonly subject_id: string;
+  readonly frame: number;
+  readonly box: Box;
+};
+
+export type Direction = "forward" | "backward" | "both";
+
+export type Run = {
+  readonly id: string;
+  readonly job: Job;
+  readonly direction: Direction;
+  readonly first_frame: number;
+  readonly last_frame: number;
+  readonly weights: string;
+  readonly profile: string;
+  readonly subjects: readonly string[];
+};
+
+/** A kind of file that can be made of the masks. */
+export type Format = {
+  readonly name: string;
+  readonly title: string;
+  readonly sentence: string;
+  readonly film: boolean;
+};
+
+export type Export = {
+  readonly id: string;
+  readonly format: string;
+  readonly job: Job;
+  readonly file_name: string;
+  readonly byte_size: number | null;
+  readonly sha256: string | null;
+  readonly url: string | null;
+};
+
+export type LaneRow = readonly [frame: number, score: number, state: number];
+
+export type SceneAnswer = {
+  readonly revision: number;
+  readonly video: Video;
+  readonly subjects: readonly Subject[];
+  readonly prompts: readonly Prompt[];
+  readonly runs: readonly Run[];
+  readonly lanes: Readonly<Record<string, readonly LaneRow[]>>;
+};
+
+export type Weights = {
+  readonly name: string;
+  readonly present: boolean;
+  readonly default: boolean;
+  readonly architecture: string;
+  /** Its own, of those it may be run with. */
+  readonly profile: string;
+  readonly profiles: readonly string[];
+  readonly note: string;
+};
+
+export type Limits = {
+  readonly max_bytes: number;
+  readonly max_seconds: number;
+  readonly max_pixels: number;
+  readonly max_frames: number;
+};
+
+export type Me = { readonly username: string; readonly sign_up: boolean; readonly limits: Limits };
+
+export type MaskItem = {
+  readonly kind: "mask";
+  readonly subject: string;
+  readonly frame: number;
+  readonly counts: Uint8Array;
+  readonly score: number;
+  readonly box: readonly number[];
+  readonly state: number;
+  readonly revision: number;
+};
+
+export type Item =
+  | MaskItem
+  | { readonly kind: "masks_removed"; readonly subject: string; readonly first: number; readonly last: number }
+  | ({ readonly kind: "subject"; readonly deleted: boolean } & Subject)
+  | ({ readonly kind: "prompt"; readonly deleted: boolean } & Prompt)
+  | ({ readonly kind: "video"; readonly deleted: boolean } & Video);
+
+export type Message =
+  | { readonly type: "hello"; readonly revision: number }
+  | { readonly type: "changes"; readonly revision: number; readonly items: readonly Item[] }
+  | {
+      readonly type: "job";
+      readonly job: Job;
+      readonly run_id?: string | null;
+      readonly export_id?: string | null;
+      readonly video_id?: string | null;
+    };
+
+export const isLive = (job: Job): boolean => job.state === "queued" || job.state === "running" || job.state === "paused";

@@ -1,0 +1,68 @@
+/** The studio's API, one function for each thing the page asks. */
+
+import { decode } from "@msgpack/msgpack";
+
+import type { Direction, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Subject, Video, Weights, Prompt } from "../model/types";
+import type { Box } from "../model/units";
+import { ApiError, getBytes, getJson, sendJson } from "./http";
+
+export type Sort = "created" | "title" | "duration";
+
+export const me = (): Promise<Me> => getJson("/api/me");
+
+export const videos = (search: string, sort: Sort, order: "asc" | "desc"): Promise<Video[]> =>
+  getJson(`/api/videos?${new URLSearchParams({ search, sort, order })}`);
+export const video = (id: string): Promise<Video> => getJson(`/api/videos/${id}`);
+export const makeSample = (): Promise<Video> => sendJson("POST", "/api/videos/sample");
+export const renameVideo = (id: string, title: string): Promise<Video> => sendJson("PATCH", `/api/videos/${id}`, { title });
+export const deleteVideo = (id: string): Promise<unknown> => sendJson("DELETE", `/api/videos/${id}`);
+export const restoreVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/restore`);
+
+export const frames = (id: string): Promise<{ time_base: string; pts: number[] }> => getJson(`/api/videos/${id}/frames`);
+export const scene = (id: string): Promise<SceneAnswer> => getJson(`/api/videos/${id}/scene`);
+
+type Masks = { revision: number; masks: MaskItem[] };
+
+/** The masks of some frames; where they are too large for one answer, in two. */
+export const masks = async (id: string, first: number, last: number, signal: AbortSignal): Promise<Masks> => {
+  try {
+    return decode(await getBytes(`/api/videos/${id}/masks?first=${first}&last=${last}`, signal)) as Masks;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 413 || first === last) throw error;
+    const middle = Math.floor((first + last) / 2);
+    const early = await masks(id, first, middle, signal);
+    const late = await masks(id, middle + 1, last, signal);
+    return { revision: Math.min(early.revision, late.revision), masks: [...early.masks, ...late.masks] };
+  }
+};
+
+export const makeSubject = (video: string, name?: string, color?: string): Promise<Subject> =>
+  sendJson("POST", `/api/videos/${video}/subjects`, { ...(name && { name }), ...(color && { color }) });
+export const changeSubject = (id: string, change: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<Subject> =>
+  sendJson("PATCH", `/api/subjects/${id}`, change);
+export const deleteSubject = (id: string): Promise<unknown> => sendJson("DELETE", `/api/subjects/${id}`);
+export const restoreSubject = (id: string): Promise<Subject> => sendJson("POST", `/api/subjects/${id}/restore`);
+
+export const putPrompt = (subject: string, frame: number, box: Box): Promise<Prompt> =>
+  sendJson("PUT", `/api/subjects/${subject}/prompts/${frame}`, { box });
+export const deletePrompt = (subject: string, frame: number): Promise<unknown> =>
+  sendJson("DELETE", `/api/subjects/${subject}/prompts/${frame}`);
+
+export type RunWish = {
+  direction: Direction;
+  first_frame: number | null;
+  last_frame: number | null;
+  subjects: readonly string[] | null;
+  weights?: string;
+  profile?: string;
+};
+
+export const startRun = (video: string, wish: RunWish): Promise<Run> => sendJson("POST", `/api/videos/${video}/runs`, wish);
+export const run = (id: string): Promise<Run> => getJson(`/api/runs/${id}`);
+export const wish = (job: string, what: "pause" | "resume" | "cancel"): Promise<Job> => sendJson("POST", `/api/jobs/${job}/${what}`);
+export const weights = (): Promise<Weights[]> => getJson("/api/weights");
+
+export const formats = (): Promise<Format[]> => getJson("/api/formats");
+export const startExport = (video: string, format: string): Promise<Export> =>
+  sendJson("POST", `/api/videos/${video}/exports`, { format });
+export const exportsOf = (video: string): Promise<Export[]> => getJson(`/api/videos/${video}/exports`);

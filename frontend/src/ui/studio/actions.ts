@@ -1,0 +1,86 @@
+/** What each key and its button do. One place, so that a key and a button can never differ. */
+
+import type { Action } from "../../model/keys";
+import { moveBox, sizeBox } from "../../model/box";
+import type { Studio } from "./studio.svelte";
+
+export type Act = (action: Action) => void;
+
+/** What the page itself has to do: the stage's view and the sheets. */
+export type PageActs = {
+  readonly fit: () => void;
+  readonly zoomBy: (factor: number) => void;
+  readonly giveUp: () => boolean;
+  readonly help: () => void;
+  readonly closeSheet: () => boolean;
+};
+
+const ZOOM = 1.25;
+
+export const actsOf = (studio: Studio, page: PageActs): Act => {
+  const acts: Record<Action, () => void> = {
+    play: () => studio.togglePlay(),
+    back: () => studio.step(-1),
+    forward: () => studio.step(1),
+    back10: () => studio.step(-10),
+    forward10: () => studio.step(10),
+    first: () => studio.seek(0),
+    last: () => studio.seek(studio.frames - 1),
+    rangeIn: () => studio.setRangeIn(),
+    rangeOut: () => studio.setRangeOut(),
+    rangeClear: () => studio.setRange(null),
+    loop: () => studio.toggleLoop(),
+    doubtfulNext: () => studio.goDoubtful(1),
+    doubtfulPrevious: () => studio.goDoubtful(-1),
+    select: () => {
+      studio.tool = "select";
+    },
+    box: () => {
+      studio.tool = "box";
+      studio.editing = false;
+    },
+    pan: () => {
+      studio.tool = "pan";
+    },
+    newObject: () => studio.newObject(),
+    keyHere: () => studio.edits.makeKeyHere(),
+    editBox: () => {
+      if (studio.editing) studio.editing = false;
+      else void studio.edits.startEditing();
+    },
+    deleteBox: () => studio.edits.deleteBox(),
+    track: () => void studio.track(),
+    trackBoth: () => void studio.track("both"),
+    cancel: () => {
+      if (page.giveUp() || page.closeSheet()) return;
+      if (studio.editing) studio.editing = false;
+      else if (studio.tool !== "select") studio.tool = "select";
+      else if (studio.runLive) void studio.wish("cancel");
+      else studio.select(null);
+    },
+    undo: () => void studio.edits.undo(),
+    redo: () => void studio.edits.redo(),
+    fit: page.fit,
+    zoomIn: () => page.zoomBy(ZOOM),
+    zoomOut: () => page.zoomBy(1 / ZOOM),
+    help: page.help,
+  };
+  return (action) => acts[action]();
+};
+
+/** Arrow keys on the box that is being edited. True when the key was for it. */
+export const editKey = (studio: Studio, event: KeyboardEvent): boolean => {
+  const ways: Readonly<Record<string, readonly [number, number]>> = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
+  const way = ways[event.key];
+  const [subject, box] = [studio.selected, studio.selectedPrompt];
+  if (!studio.editing || way === undefined || subject === null || box === null) return false;
+  const by = event.shiftKey ? 10 : 1;
+  const change = event.ctrlKey || event.metaKey ? sizeBox : moveBox;
+  void studio.edits.setBox(subject.id, studio.frame, change(box, way[0] * by, way[1] * by, studio.size), "nudge box");
+  return true;
+};

@@ -1,0 +1,223 @@
+/**
+ * What a person changes in a clip: objects and boxes. Each change is shown at once, then written; one that the server
+ * refuses is taken back, and all but showing and hiding can be undone.
+ */
+
+import { boxAround, sameBox } from "../../model/box";
+import { nextColor } from "../../model/colors";
+import { noHistory, remember, stepBack, stepForward, type Deed, type History } from "../../model/history";
+import { promptAt, withPrompt, withSubject } from "../../model/scene";
+import type { Subject } from "../../model/types";
+import { boxOf, type Box } from "../../model/units";
+import * as api from "../../net/api";
+import { ApiError, sentenceOf } from "../../net/http";
+import { say } from "../toasts.svelte";
+import type { Studio } from "./studio.svelte";
+
+export type Saving = "saved" | "saving" | "failed";
+
+export class Edits {
+  history = $state.raw<History>(noHistory);
+
+  readonly #studio: Studio;
+  #writes = $state(0);
+  #writeFailed = $state(false);
+  #busyPrompts = new Map<string, number>(); // boxes with writes under way, by object and frame
+  #promptChain = new Map<string, Promise<unknown>>();
+
+  constructor(studio: Studio) {
+    this.#studio = studio;
+  }
+
+  get saving(): Saving {
+    return this.#writes > 0 ? "saving" : this.#writeFailed ? "failed" : "saved";
+  }
+
+  /** Whether this page is just writing a box: an echo of what it wrote before must not show. */
+  isBusy(subject: string, frame: number): boolean {
+    return this.#busyPrompts.has(`${subject}:${frame}`);
+  }
+
+  /** A drawn box: a key frame of the selected object, or a new object. */
+  async drawBox(box: Box): Promise<void> {
+    this.#studio.tool = "select";
+    const { frame } = this.#studio;
+    if (this.#studio.selected !== null) await this.setBox(this.#studio.selected.id, frame, box);
+    else await this.#makeObject(frame, box);
+  }
+
+  async #makeObject(frame: number, box: Box): Promise<void> {
+    const color = nextColor(this.#studio.subjects.map((subject) => subject.color));
+    await this.write(async () => {
+      const subject = await api.makeSubject(this.#studio.id, undefined, color);
+      this.#showSubject(subject, false);
+      this.#studio.select(subject.id);
+      this.#showPrompt(subject.id, frame, box);
+      const prompt = await api.putPrompt(subject.id, frame, box);
+      this.#showPrompt(subject.id, frame, prompt.box);
+      this.#remember({
+        label: `new object ${subject.name}`,
+        undo: () => this.#dropSubject(subject),
+        redo: () => this.#bringSubject(subject.id),
+      });
+    });
+  }
+
+  /** Sets, moves or (with null) deletes the box of an object on a frame, as one step of the history. */
+  async setBox(subject: string, frame: number, box: Box | null, label: string = "box"): Promise<void> {
+    if (this.#studio.scene === null) return;
+    const before = promptAt(this.#studio.scene, subject, frame)?.box ?? null;
+    if (sameBox(before, box)) return;
+    this.#remember({
+      label,
+      undo: () => this.#putBox(subject, frame, before),
+      redo: () => this.#putBox(subject, frame, box),
+    });
+    await this.#putBox(subject, frame, box);
+  }
+
+  async #putBox(subject: string, frame: number, box: Box | null): Promise<void> {
+    const key = `${subject}:${frame}`;
+    const before = this.#studio.scene === null ? null : (promptAt(this.#studio.scene, subject, frame)?.box ?? null);
+    this.#showPrompt(subject, frame, box);
+    this.#busyPrompts.set(key, (this.#busyPrompts.get(key) ?? 0) + 1);
+    // One write after the other for each box: the last one said is the last one kept.
+    const earlier = this.#promptChain.get(key) ?? Promise.resolve();
+    const write = earlier.then(async () => {
+      const newest = this.#busyPrompts.get(key) === 1;
+      const ok = await this.write(async () => {
+        if (box === null) await api.deletePrompt(subject, frame);
+        else await api.putPrompt(subject, frame, box);
+      });
+      if (!ok && newest) this.#showPrompt(subject, frame, before);
+      const left = (this.#busyPrompts.get(key) ?? 1) - 1;
+      if (left > 0) this.#busyPrompts.set(key, left);
+      else this.#busyPrompts.delete(key);
+    });
+    this.#promptChain.set(key, write);
+    await write;
+  }
+
+  #showPrompt(subject: string, frame: number, box: Box | null): void {
+    if (this.#studio.scene === null) return;
+    const held = promptAt(this.#studio.scene, subject, frame);
+    const prompt = { id: held?.id ?? "", subject_id: subject, frame, box: box ?? boxOf(0, 0, 0, 0) };
+    this.#studio.scene = { ...this.#studio.scene, prompts: withPrompt(this.#studio.scene.prompts, prompt, box === null) };
+    if (box !== null) this.#studio.changed = new Set([...this.#studio.changed, subject]);
+    this.#studio.laneTick += 1;
+    this.#studio.drawTick += 1;
+  }
+
+  deleteBox(): void {
+    if (this.#studio.selected !== null && this.#studio.selectedPrompt !== null)
+      void this.setBox(this.#studio.selected.id, this.#studio.frame, null, "delete box");
+    this.#studio.editing = false;
+  }
+
+  /** Makes a key frame from what the tracker found here, to be corrected, or a box in the middle. */
+  makeKeyHere(): void {
+    const subject = this.#studio.selected;
+    if (subject === null || this.#studio.selectedPrompt !== null) return;
+    const found = boxAround(this.#studio.masks?.mask(subject.id, this.#studio.frame)?.box ?? [], this.#studio.size);
+    void this.setBox(subject.id, this.#studio.frame, found ?? this.#middleBox(), "key frame");
+  }
+
+  /** Lets the arrow keys move and size the selected box; with nothing selected a new object starts in the middle. */
+  async startEditing(): Promise<void> {
+    if (this.#studio.playing) this.#studio.pause();
+    if (this.#studio.selected === null) await this.#makeObject(this.#studio.frame, this.#middleBox());
+    else if (this.#studio.selectedPrompt === null) this.makeKeyHere();
+    this.#studio.tool = "select";
+    this.#studio.editing = true;
+  }
+
+  #middleBox(): Box {
+    const { width, height } = this.#studio.size;
+    const side = Math.round(Math.min(width, height) / 4);
+    return boxOf(Math.round((width - side) / 2), Math.round((height - side) / 2), side, side);
+  }
+
+  async changeSubject(subject: Subject, change: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<void> {
+    const before = { name: subject.name, color: subject.color, visible: subject.visible };
+    const apply = async (to: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<void> => {
+      const held = this.#studio.subjects.find((other) => other.id === subject.id) ?? subject;
+      this.#showSubject({ ...held, ...to }, false);
+      const ok = await this.write(() => api.changeSubject(subject.id, to));
+      if (!ok) this.#showSubject(held, false);
+    };
+    const [label] = Object.keys(change);
+    if (label !== "visible") this.#remember({ label: label ?? "object", undo: () => apply(before), redo: () => apply(change) });
+    await apply(change);
+  }
+
+  async deleteSubject(subject: Subject): Promise<void> {
+    const deed: Deed = {
+      label: `delete ${subject.name}`,
+      undo: () => this.#bringSubject(subject.id),
+      redo: () => this.#dropSubject(subject),
+    };
+    this.#remember(deed);
+    await this.#dropSubject(subject);
+    say(`${subject.name} deleted.`, "note", {
+      label: "Undo",
+      run: () => {
+        this.history = { ...this.history, done: this.history.done.filter((other) => other !== deed) };
+        void deed.undo();
+      },
+    });
+  }
+
+  async #dropSubject(subject: Subject): Promise<void> {
+    this.#showSubject(subject, true);
+    if (this.#studio.selectedId === subject.id) this.#studio.select(null);
+    const ok = await this.write(() => api.deleteSubject(subject.id));
+    if (!ok) this.#showSubject(subject, false);
+  }
+
+  async #bringSubject(id: string): Promise<void> {
+    await this.write(async () => {
+      const subject = await api.restoreSubject(id);
+      this.#showSubject(subject, false);
+      this.#studio.select(subject.id);
+      await this.#studio.reload();
+    });
+  }
+
+  #showSubject(subject: Subject, deleted: boolean): void {
+    if (this.#studio.scene === null) return;
+    this.#studio.scene = { ...this.#studio.scene, subjects: withSubject(this.#studio.scene.subjects, subject, deleted) };
+    this.#studio.tick();
+  }
+
+  #remember(deed: Deed): void {
+    this.history = remember(this.history, deed);
+  }
+
+  async undo(): Promise<void> {
+    const [history, deed] = stepBack(this.history);
+    this.history = history;
+    await deed?.undo();
+  }
+  async redo(): Promise<void> {
+    const [history, deed] = stepForward(this.history);
+    this.history = history;
+    await deed?.redo();
+  }
+
+  /** Runs a write, counts it for the "saved" mark, and says what went wrong. */
+  async write(work: () => Promise<unknown>): Promise<boolean> {
+    this.#writes += 1;
+    try {
+      await work();
+      this.#writeFailed = false;
+      return true;
+    } catch (error) {
+      this.#writeFailed = true;
+      say(sentenceOf(error), "bad");
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    } finally {
+      this.#writes -= 1;
+    }
+  }
+}

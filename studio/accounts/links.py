@@ -1,0 +1,43 @@
+"""One-time addresses that sign a person in: made by an operator or by `manage.py up`, good once, for ten minutes."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from studio.accounts.models import SignInLink
+
+GOOD_FOR = timedelta(minutes=10)
+
+
+def make_link(owner: User) -> str:
+    """A new token for /link/<token>; only its hash is kept, and old ones are swept."""
+    SignInLink.objects.filter(created__lt=timezone.now() - GOOD_FOR).delete()
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(owner=owner, sha256=_hash(token))
+    return token
+
+
+def use_link(token: str) -> User | None:
+    """The person the token signs in, once; None when it is unknown, old or used."""
+    with transaction.atomic():
+        fresh = SignInLink.objects.filter(
+            sha256=_hash(token), used=None, created__gte=timezone.now() - GOOD_FOR, owner__is_active=True
+        )
+        if not fresh.update(used=timezone.now()):
+            return None
+        return SignInLink.objects.select_related("owner").get(sha256=_hash(token)).owner
+
+
+def is_good(token: str) -> bool:
+    """Whether the token would sign somebody in now; looking does not use it up."""
+    return SignInLink.objects.filter(
+        sha256=_hash(token), used=None, created__gte=timezone.now() - GOOD_FOR, owner__is_active=True
+    ).exists()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""What is in a clip: objects, boxes, masks, and what changed since a revision."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router, Status
+
+from studio.access import all_subjects_for, prompts_for, runs_for, subjects_for, videos_for
+from studio.api.auth import person_of, ready_video
+from studio.api.errors import Refusal
+from studio.api.schemas import FrameIndex, PromptIn, SceneOut, SubjectChange, SubjectIn
+from studio.jobs.models import Job
+from studio.library.models import Video
+from studio.live.feed import Position, read
+from studio.live.protocol import pack
+from studio.live.shapes import PromptOut, RunOut, SubjectOut, VideoOut, ingests_of, mask_item
+from studio.scenes import changes
+from studio.scenes.models import Mask
+
+router = Router(tags=["scenes"])
+
+MOST_FRAMES = 300  # of masks in one answer
+MOST_MASK_BYTES = 32 * 1024**2  # of run lengths in one answer
+MOST_ITEMS = 5000  # of changes in one answer
+MSGPACK = "application/msgpack"
+_IN_MSGPACK = {"responses": {200: {"description": "OK", "content": {MSGPACK: {"schema": {"type": "object"}}}}}}
+
+
+@router.get("/videos/{uuid:video_id}/scene", response=SceneOut)
+def scene(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """Everything of a clip but its masks' outlines, as it stood at `revision` or a little later."""
+    person = person_of(request)
+    video = videos_for(person).get(pk=video_id)  # first: what is read after it is at least as new
+    subjects = list(subjects_for(person).filter(video=video))
+    told = {
+        "revision": video.revision,
+        "video": VideoOut.of(video, ingests_of([video]).get(video.id)).model_dump(mode="json"),
+        "subjects": [SubjectOut.of(subject).model_dump(mode="json") for subject in subjects],
+        "prompts": [
+            PromptOut.of(prompt).model_dump(mode="json") for prompt in prompts_for(person).filter(subject__video=video)
+        ],
+        "runs": [run.model_dump(mode="json") for run in _runs(request, video)],
+        "lanes": {str(subject.id): _lane(subject.id) for subject in subjects},
+    }
+    # a long clip has half a million lane rows: they are ours and need no validation
+    return HttpResponse(json.dumps(told, separators=(",", ":")), content_type="application/json")
+
+
+@router.post("/videos/{uuid:video_id}/subjects", response={201: SubjectOut})
+def add_subject(request: HttpRequest, video_id: UUID, body: SubjectIn) -> Status[SubjectOut]:
+    """A new object to follow."""
+    video = ready_video(request, video_id)
+    return Status(201, SubjectOut.of(changes.add_subject(video, body.name or "", body.color or "")))
+
+
+@router.patch("/subjects/{uuid:subject_id}", response=SubjectOut)
+def change_subject(request: HttpRequest, subject_id: UUID, body: SubjectChange) -> SubjectOut:
+    """Change an object's name, color or whether it is shown."""
+    subject = subjects_for(person_of(request)).get(pk=subject_id)
+    return SubjectOut.of(changes.edit_subject(subject, name=body.name, color=body.color, visible=body.visible))
+
+
+@router.delete("/subjects/{uuid:subject_id}", response={204: None})
+def delete_subject(request: HttpRequest, subject_id: UUID) -> Status[None]:
+    """Take an object away; it can be restored with all that was found of it."""
+    changes.delete_subject(subjects_for(person_of(request)).get(pk=subject_id))
+    return Status(204, None)
+
+
+@router.post("/subjects/{uuid:subject_id}/restore", response=SubjectOut)
+def restore_subject(request: HttpRequest, subject_id: UUID) -> SubjectOut:
+    """Undo the deletion of an object."""
+    subject = all_subjects_for(person_of(request)).get(pk=subject_id)
+    return SubjectOut.of(subject if subject.deleted_at is None else changes.restore_subject(subject))
+
+
+@router.put("/subjects/{uuid:subject_id}/prompts/{int:frame}", response=PromptOut)
+def set_prompt(
+    request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()], body: PromptIn
+) -> PromptOut:
+    """Draw or replace an object's box on a frame: tracking starts anew from it."""
+    subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
+    if subject.video.state != Video.State.READY:
+        raise Refusal(409, "not-ready", "This clip is not ready yet.")
+    return PromptOut.of(changes.set_prompt(subject, frame, body.box))
+
+
+@router.delete("/subjects/{uuid:subject_id}/prompts/{int:frame}", response={204: None})
+def remove_prompt(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()]) -> Status[None]:
+    """Take an object's box of a frame away."""
+    prompts = prompts_for(person_of(request)).select_related("subject")
+    changes.remove_prompt(prompts.get(subject_id=subject_id, frame=frame))
+    return Status(204, None)
+
+
+@router.get("/videos/{uuid:video_id}/masks", openapi_extra=_IN_MSGPACK)
+def masks(
+    request: HttpRequest, video_id: UUID, first: Annotated[FrameIndex, Query()], last: Annotated[FrameIndex, Query()]
+) -> HttpResponse:
+    """The masks of frames first to last, both included, at most 300, as msgpack {revision, masks}."""
+    person = person_of(request)
+    video = videos_for(person).get(pk=video_id)
+    if not first <= last < first + MOST_FRAMES:
+        raise Refusal(422, "invalid", f"last: ask for 1 to {MOST_FRAMES} frames, from first to last.")
+    rows = Mask.objects.filter(subject__in=subjects_for(person).filter(video=video), frame__range=(first, last))
+    found, size_bytes = [], 0
+    for row in rows.order_by("frame", "subject_id").iterator(chunk_size=200):
+        size_bytes += len(row.counts)
+        if size_bytes > MOST_MASK_BYTES:
+            raise Refusal(413, "too-much", f"The masks of frames {first} to {last} are too large for one answer.")
+        found.append(mask_item(row))
+    return HttpResponse(pack({"revision": video.revision, "masks": found}), content_type=MSGPACK)
+
+
+@router.get("/videos/{uuid:video_id}/changes", openapi_extra=_IN_MSGPACK)
+def list_changes(
+    request: HttpRequest,
+    video_id: UUID,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 500,
+    at: Annotated[str, Query(max_length=100)] = "",
+) -> HttpResponse:
+    """What changed after a revision, as msgpack {messages, revision, next}, the messages as the socket sends them.
+
+    `next` is null when that is all; otherwise ask again with `at` set to it.
+    """
+    person = person_of(request)
+    position = Position.parse(at) if at else Position(after)
+    if position is None:
+        raise Refusal(422, "invalid", "at: this is no place that an earlier answer gave.")
+    batch = read(videos_for(person).get(pk=video_id), position, most_items=limit)
+    messages = [*batch.jobs, batch.changes()]
+    following = str(batch.position) if batch.more else None
+    return HttpResponse(
+        pack({"messages": messages, "revision": batch.settled, "next": following}), content_type=MSGPACK
+    )
+
+
+def _lane(subject_id: UUID) -> list[tuple[int, int, int]]:
+    rows = Mask.objects.filter(subject_id=subject_id).order_by("frame").values_list("frame", "score", "state")
+    return [(frame, round(100 * score), state) for frame, score, state in rows.iterator(chunk_size=5000)]
+
+
+def _runs(request: HttpRequest, video: Video) -> list[RunOut]:
+    """The one that is not finished, if any; otherwise the latest."""
+    runs = runs_for(person_of(request)).filter(video=video).select_related("job").defer("checkpoint", "prompts")
+    found = runs.filter(job__state__in=Job.ACTIVE).first() or runs.first()
+    return [RunOut.of(found)] if found is not None else []

@@ -1,0 +1,156 @@
+"""What the API takes and answers, beside the shapes it shares with the socket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from studio.live.shapes import Box, Direction, ExportFormat, PromptOut, RunOut, SubjectOut, VideoOut
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
+FrameIndex = Annotated[int, Field(ge=0, lt=2**31)]
+Sort = Literal["created", "title", "duration"]
+Order = Literal["asc", "desc"]
+
+
+class In(Schema):
+    """A body: a field that is not known is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorOut(Schema):
+    """Every refusal: a code for programs, one sentence for people."""
+
+    code: str
+    message: str
+
+
+class Limits(Schema):
+    """What an upload may be at most."""
+
+    max_bytes: int
+    max_seconds: int
+    max_pixels: int  # width x height
+    max_frames: int
+
+
+class MeOut(Schema):
+    """Who asks, and what they may upload."""
+
+    username: str
+    sign_up: bool
+    limits: Limits
+
+
+class TokenIn(In):
+    """The name a person knows a token by."""
+
+    name: Name
+
+
+class TokenOut(Schema):
+    """A token, without its secret."""
+
+    id: UUID
+    name: str
+    created: datetime
+    last_used: datetime | None
+
+
+class NewTokenOut(TokenOut):
+    """A token with its secret, told this once."""
+
+    token: str
+
+
+class VideoIn(In):
+    """What may be changed of a clip."""
+
+    title: Title
+
+
+class FramesOut(Schema):
+    """When each frame of the proxy is shown, in presentation order."""
+
+    time_base: str  # seconds of one tick, "1/15360"
+    pts: list[int]
+
+
+class SubjectIn(In):
+    """A new object."""
+
+    name: Name | None = None
+    color: Color | None = None
+
+
+class SubjectChange(In):
+    """What may be changed of an object; what is left out stays."""
+
+    name: Name | None = None
+    color: Color | None = None
+    visible: bool | None = None
+
+
+class PromptIn(In):
+    """A box: x, y, width, height in upright source pixels."""
+
+    box: Box
+
+
+class RunIn(In):
+    """What to track: where from, which way, which objects; null is the whole clip and all objects."""
+
+    direction: Direction = "forward"
+    first_frame: FrameIndex | None = None
+    last_frame: FrameIndex | None = None
+    weights: Annotated[str, StringConstraints(max_length=80)] | None = None
+    profile: Annotated[str, StringConstraints(max_length=20)] | None = None
+    subjects: Annotated[list[UUID], Field(max_length=100)] | None = None
+
+
+class ExportIn(In):
+    """Which file to make; options depend on the format."""
+
+    format: ExportFormat
+    options: dict[str, object] = Field(default_factory=dict)
+
+
+class FormatOut(Schema):
+    """A kind of file that can be made of a clip's masks."""
+
+    name: str
+    title: str
+    sentence: str  # what it holds, who reads it
+    film: bool  # a film to look at; otherwise annotations
+
+
+class SceneOut(Schema):
+    """Everything of a clip but its masks' outlines."""
+
+    revision: int
+    video: VideoOut
+    subjects: list[SubjectOut]
+    prompts: list[PromptOut]
+    runs: list[RunOut]
+    lanes: dict[
+        UUID, list[tuple[int, int, int]]
+    ]  # subject: frame, score in hundredths, state (0 prompt 1 tracked 2 lost)
+
+
+class WeightsOut(Schema):
+    """Weights this studio knows by name."""
+
+    name: str
+    present: bool  # on this machine
+    default: bool
+    architecture: str
+    profile: str  # its own, of those it may be run with
+    profiles: list[str]
+    note: str

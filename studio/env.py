@@ -1,0 +1,97 @@
+"""The environment, read once and in one place; every name the studio listens to is in Environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+SHORTEST_SECRET = 32  # characters
+EXAMPLE_SECRETS = ("change-me", "changeme", "django-insecure", "example", "secret")
+
+
+class BadEnvironment(Exception):
+    """Raised at start-up when the environment is missing something or is unsafe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says, parsed and checked."""
+
+    data: Path  # STUDIO_DATA: uploads, videos, exports, the embedded database
+    secret: str  # STUDIO_SECRET_KEY, or the data folder's own on a single machine
+    debug: bool  # STUDIO_DEBUG
+    hosts: tuple[str, ...]  # STUDIO_HOSTS: names the studio answers to
+    origins: tuple[str, ...]  # STUDIO_ORIGINS: extra origins, with scheme, that may post and open sockets
+    tls: bool  # STUDIO_TLS: a proxy in front speaks https
+    sign_up: bool  # STUDIO_SIGN_UP: strangers may make an account
+    database: Mapping[str, object]  # DATABASE_URL
+    redis: str  # REDIS_URL
+    accel: str  # STUDIO_X_ACCEL: the proxy's internal location for media, empty to serve it ourselves
+    weights: Path  # STUDIO_WEIGHTS: folder with manifest.toml
+    max_bytes: int  # STUDIO_MAX_BYTES: largest upload
+    max_seconds: int  # STUDIO_MAX_SECONDS: longest clip
+    max_pixels: int  # STUDIO_MAX_PIXELS: largest frame, width x height
+    max_frames: int  # STUDIO_MAX_FRAMES: most frames in a clip
+    keep_deleted_days: float  # STUDIO_KEEP_DELETED_DAYS: how long a deleted clip can be restored
+    keep_uploads_days: float  # STUDIO_KEEP_UPLOADS_DAYS: how long an upload waits to be gone on with
+    lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
+    log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
+
+
+def read_environment() -> Environment:
+    """Read and check the environment; a missing or unsafe value is a BadEnvironment with a sentence."""
+    env = environ.Env()
+    base = Path(__file__).resolve().parent.parent
+    data = Path(env.str("STUDIO_DATA", default=str(base / "data"))).expanduser().resolve()
+    hosts = tuple(env.list("STUDIO_HOSTS", default=list(LOCAL_HOSTS)))
+    debug = env.bool("STUDIO_DEBUG", default=False)
+    public = [host for host in hosts if host not in LOCAL_HOSTS]
+    if "*" in hosts or any(host.startswith("*") for host in hosts):
+        raise BadEnvironment("STUDIO_HOSTS holds a wildcard; name each host the studio answers to.")
+    if debug and public:
+        raise BadEnvironment(f"STUDIO_DEBUG is on and {public[0]} is public; switch one of them off.")
+    return Environment(
+        data=data,
+        secret=_secret(env.str("STUDIO_SECRET_KEY", default=""), data, bool(public)),
+        debug=debug,
+        hosts=hosts,
+        origins=tuple(env.list("STUDIO_ORIGINS", default=[])),
+        tls=env.bool("STUDIO_TLS", default=False),
+        sign_up=env.bool("STUDIO_SIGN_UP", default=False),
+        database=dict(env.db_url("DATABASE_URL", default=f"sqlite:///{data / 'studio.sqlite3'}")),
+        redis=env.str("REDIS_URL", default="redis://127.0.0.1:6379"),
+        accel=env.str("STUDIO_X_ACCEL", default=""),
+        weights=Path(env.str("STUDIO_WEIGHTS", default=str(base / "weights"))).expanduser().resolve(),
+        max_bytes=env.int("STUDIO_MAX_BYTES", default=4 * 1024**3),
+        max_seconds=env.int("STUDIO_MAX_SECONDS", default=3600),
+        max_pixels=env.int("STUDIO_MAX_PIXELS", default=4096 * 2304),
+        max_frames=env.int("STUDIO_MAX_FRAMES", default=120_000),
+        keep_deleted_days=env.float("STUDIO_KEEP_DELETED_DAYS", default=30.0),
+        keep_uploads_days=env.float("STUDIO_KEEP_UPLOADS_DAYS", default=7.0),
+        lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
+        log_json=env.bool("STUDIO_LOG_JSON", default=False),
+    )
+
+
+def _secret(given: str, data: Path, public: bool) -> str:
+    """The signing key: the one given, or, on a machine that serves only itself, one kept in the data folder."""
+    if given:
+        if len(given) < SHORTEST_SECRET:
+            raise BadEnvironment(f"STUDIO_SECRET_KEY has {len(given)} characters; give it at least {SHORTEST_SECRET}.")
+        if any(given.lower().startswith(example) for example in EXAMPLE_SECRETS):
+            raise BadEnvironment("STUDIO_SECRET_KEY is an example; make your own, for instance with openssl rand.")
+        return given
+    if public:
+        raise BadEnvironment("STUDIO_SECRET_KEY is missing; a studio with a public host needs one.")
+    path = data / "secret-key"
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # an earlier start made it
+    return path.read_text()

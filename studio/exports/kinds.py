@@ -1,0 +1,27 @@
+"""Every kind of export there is, annotation files and films alike, and what the wish for one means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from studio.exports.effects import EFFECTS
+from studio.exports.effects.effect import Effect
+from studio.exports.formats import FORMATS
+from studio.exports.formats.format import Format
+from studio.exports.options import Options
+from studio.scenes.errors import SceneFault
+
+KINDS: Mapping[str, Format | Effect] = {**EFFECTS, **FORMATS}
+
+
+def parse_wish(name: str, given: Mapping[str, object], frame_count: int) -> Options:
+    """The options of an export of this kind. Raises SceneFault for a kind or option there is not."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise SceneFault("unknown-format", f"There is no format {name!r}; there are {', '.join(KINDS)}.")
+    return Options.parse(kind.title, kind.options, given, frame_count)
+
+
+def ending_of(name: str) -> str:
+    """How the name of such a file ends."""
+    return EFFECTS[name].ending if name in EFFECTS else ".zip"

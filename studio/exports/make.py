@@ -1,0 +1,100 @@
+"""An export's work: cut the masks, write the file beside, put it in its place in the transaction that tells of it.
+
+That transaction carries the lease's token: a worker that was thought dead and wakes cannot put its file in another's
+place. A killed export leaves a folder that the next attempt removes, and begins again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.exports.effects import EFFECTS
+from studio.exports.formats import FORMATS
+from studio.exports.manifest import manifest_of
+from studio.exports.models import Export
+from studio.exports.options import Options
+from studio.exports.progress import Progress
+from studio.exports.service import export_folder, name_of
+from studio.exports.snapshot import chosen_subjects, masks_of, scene_revision, spool_masks, tracks_of
+from studio.exports.source import source_facts, weights_facts
+from studio.exports.target import Target
+from studio.exports.tracks import Tracks
+from studio.jobs.errors import JobFault
+from studio.jobs.lease import Lease
+from studio.library import disk
+from studio.library.files import open_source
+from studio.media.errors import MediaError
+from studio.scenes.errors import SceneFault
+
+_BESIDE = ".making-"
+
+
+def make(lease: Lease) -> None:
+    """Make the job's file. Raises JobFault with what is in the way."""
+    export = Export.objects.select_related("video").get(job=lease.job)
+    name = name_of(export.video, export.format)
+    folder = export_folder(export)
+    disk.make_folder(folder.parent)
+    try:
+        with _beside(folder, lease) as making:
+            revision, total = _write(lease, export, making / name)
+            size = (making / name).stat().st_size
+            with (making / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            disk.sync_tree(making)
+            with lease.commit(total, total):
+                disk.make_folder(folder)
+                disk.put_in_place(making / name, folder / name)
+                disk.sync_folder(folder)
+                Export.objects.filter(pk=export.pk).update(
+                    file_name=name, byte_size=size, sha256=digest, of_revision=revision
+                )
+    except (MediaError, SceneFault) as fault:
+        words = fault.message if isinstance(fault, SceneFault) else str(fault)
+        raise JobFault(fault.code, words if words.endswith(".") else f"{words}.") from fault
+    except OSError as fault:
+        raise JobFault("cannot-write", f"The file cannot be written: {fault.strerror or fault}.") from fault
+
+
+def _write(lease: Lease, export: Export, path: Path) -> tuple[int, int]:
+    """Write the file; returns the revision of the masks in it and the job's total."""
+    video, kind = export.video, export.format
+    known = EFFECTS[kind].options if kind in EFFECTS else FORMATS[kind].options
+    options = Options.parse(kind, known, export.options, video.frame_count)
+    clip = open_source(video)
+    revision = scene_revision(video)  # before the masks: what changes in between is in a newer export too
+    subjects = list(chosen_subjects(video, options))
+    if not subjects:
+        raise SceneFault("nothing-to-export", "The objects of this export are no longer there.")
+    frames = len(options.frames(clip.frame_count))
+    progress = Progress(lease, frames * (2 if options.images else 1))
+    with spool_masks(video, subjects, options) as spool:
+        tracks = Tracks(video.title, clip, tracks_of(subjects), spool, options, progress.tick)
+        if kind in EFFECTS:
+            EFFECTS[kind].write(tracks, path)
+        else:
+            with Target(path) as target:
+                counted = FORMATS[kind].write(tracks, target)
+                runs = masks_of(subjects, options).order_by().values_list("run_id", flat=True).distinct()
+                weights = weights_facts(run for run in runs if run is not None)
+                target.add_json(
+                    "manifest.json", manifest_of(tracks, FORMATS[kind], source_facts(video), weights, counted)
+                )
+    return revision, progress.total
+
+
+@contextmanager
+def _beside(folder: Path, lease: Lease) -> Iterator[Path]:
+    """A folder of this attempt's own; what attempts that were killed left is removed first."""
+    for left in folder.parent.glob(f"{_BESIDE}{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    making = folder.parent / f"{_BESIDE}{folder.name}-{lease.token}"
+    making.mkdir()
+    try:
+        yield making
+    finally:
+        shutil.rmtree(making, ignore_errors=True)

@@ -1,0 +1,71 @@
+"""Asking for a file: what is wished is checked, written down as an export and its job, and put in line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from studio.exports.kinds import ending_of, parse_wish
+from studio.exports.models import Export
+from studio.exports.names import file_name
+from studio.exports.options import Options
+from studio.exports.snapshot import chosen_subjects, masks_of, scene_revision
+from studio.jobs.models import Job
+from studio.jobs.queue import submit
+from studio.library.models import Video
+from studio.scenes.errors import SceneFault
+
+
+def request_export(video: Video, format: str, options: Mapping[str, object]) -> Export:  # noqa: A002  the API's word
+    """Have a file made of the clip's masks, or the one that was made of the same masks with the same options.
+
+    Raises SceneFault for a format or an option there is not, for objects that are not in the clip, and where there is
+    no mask to write.
+    """
+    wish = parse_wish(format, options, video.frame_count)
+    _check_masks(video, wish)
+    revision = scene_revision(video)
+    same = _same(video, format, wish, revision)
+    if same is not None:
+        return same
+    with transaction.atomic():
+        job = submit(video.owner_id, video.id, Job.Kind.EXPORT, total=len(wish.frames(video.frame_count)))
+        return Export.objects.create(job=job, video=video, format=format, options=wish.to_json(), of_revision=revision)
+
+
+def export_folder(export: Export) -> Path:
+    """Where an export's file is, STUDIO_DATA/exports/<id>/; the folder may not be there yet."""
+    return Path(settings.STUDIO_DATA) / "exports" / str(export.id)
+
+
+def name_of(video: Video, format: str) -> str:  # noqa: A002
+    """What the file is called that is made of this clip now."""
+    return file_name(video.title, format, ending_of(format))
+
+
+def _check_masks(video: Video, wish: Options) -> None:
+    subjects = list(chosen_subjects(video, wish))
+    there = {subject.number for subject in subjects}
+    missing = [number for number in wish.objects or () if number not in there]
+    if missing:
+        raise SceneFault("no-such-object", f"There is no object {missing[0]} in this clip.")
+    if not masks_of(subjects, wish).exists():
+        raise SceneFault("nothing-to-export", "There are no masks to write yet: track something first, or show it.")
+
+
+def _same(video: Video, format: str, wish: Options, revision: int) -> Export | None:  # noqa: A002
+    """An export that is there or on its way, which would not differ from a new one."""
+    told, name = wish.to_json(), name_of(video, format)
+    made = Export.objects.filter(video=video, format=format, of_revision=revision).select_related("job")
+    states = (Job.State.DONE, Job.State.QUEUED, Job.State.RUNNING)
+    for export in made.filter(job__state__in=states, job__wanted=Job.Wanted.RUN):
+        if export.options != told:
+            continue
+        if export.job.state != Job.State.DONE:
+            return export
+        if export.file_name == name and (export_folder(export) / name).is_file():
+            return export
+    return None

@@ -1,0 +1,52 @@
+"""What an export says of where its masks came from: the clip's file, the weights that found them."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+
+from studio.library.files import SOURCE, folder_of
+from studio.library.models import Video
+
+MOST_SUMMED_BYTES = 2 * 1024**3  # a larger source takes longer to sum up than its masks take to write
+
+
+def source_facts(video: Video) -> dict[str, object]:
+    """The source's size and sum, the sum null where it is too large."""
+    path = folder_of(video.id) / SOURCE
+    size = path.stat().st_size if path.is_file() else None
+    return {"title": video.title, "form": video.form, "bytes": size, "sha256": _sum(path, size)}
+
+
+def weights_facts(run_ids: Iterable[UUID]) -> list[dict[str, object]]:
+    """Name, profile and sum of the weights of these runs; the sum null where the list of weights does not tell it."""
+    runs = apps.get_model("runs", "Run")._default_manager  # runs and exports stand side by side and import neither
+    used = sorted(set(runs.filter(pk__in=list(run_ids)).values_list("weights", "profile")))
+    sums = _known_sums(settings.STUDIO_WEIGHTS)
+    return [{"name": name, "profile": profile or None, "sha256": sums.get(name)} for name, profile in used]
+
+
+def _sum(path: Path, size: int | None) -> str | None:
+    if size is None or size > MOST_SUMMED_BYTES:
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _known_sums(folder: Path) -> dict[str, str]:
+    """The sums that the manifest tells of shipped weights, and fetched.toml of fetched ones."""
+    sums: dict[str, str] = {}
+    for name, inner in (("manifest.toml", "weights"), ("fetched.toml", "")):
+        try:
+            content = tomllib.loads((folder / name).read_text())
+        except (OSError, tomllib.TOMLDecodeError):
+            continue  # a sum that is not known is no fault of the export
+        entries = content.get(inner, {}) if inner else content
+        sums |= {key: str(entry["sha256"]) for key, entry in entries.items() if "sha256" in entry}
+    return sums

@@ -1,0 +1,1 @@
+"""`manage.py up`: the whole studio on one machine, and the end of all of it."""

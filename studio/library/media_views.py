@@ -1,0 +1,57 @@
+"""Files to look at and to take away: a clip's proxy, poster and filmstrip, and finished exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from studio.access import exports_for, videos_for
+from studio.library.answers import refused, who_asks
+from studio.library.errors import LibraryFault, NotFound, WrongMethod
+from studio.library.file_answer import file_answer
+from studio.library.files import SHOWN, folder_of
+
+Answer = Callable[..., HttpResponseBase]
+
+
+def shown_file(request: HttpRequest, person: User, video_id: UUID, name: str) -> HttpResponseBase:
+    """One of the files a browser shows of a clip."""
+    if name not in SHOWN or not videos_for(person).filter(pk=video_id).exists():
+        raise NotFound("There is nothing here.")
+    return file_answer(request, folder_of(video_id) / name, name=name, attachment=False)
+
+
+def export_file(request: HttpRequest, person: User, export_id: UUID, name: str) -> HttpResponseBase:
+    """A finished export, under the name its row gives it."""
+    export = exports_for(person).filter(pk=export_id, file_name=name).first()
+    if export is None or Path(name).name != name:
+        raise NotFound("There is nothing here.")
+    path = Path(settings.STUDIO_DATA) / "exports" / str(export.id) / export.file_name
+    return file_answer(request, path, name=export.file_name, attachment=True)
+
+
+def _view(answer: Answer) -> Callable[..., HttpResponseBase]:
+    @csrf_exempt  # so that what only reads is refused in our shape whatever its method
+    def view(request: HttpRequest, **path: object) -> HttpResponseBase:
+        try:
+            if request.method not in ("GET", "HEAD"):
+                raise WrongMethod(f"This address does not take {request.method}.")
+            return answer(request, who_asks(request), **path)
+        except LibraryFault as fault:
+            response = refused(fault)
+            if fault.status == 405:
+                response.headers["Allow"] = "GET, HEAD"
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+    return view
+
+
+shown = _view(shown_file)
+export = _view(export_file)

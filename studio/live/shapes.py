@@ -1,0 +1,261 @@
+"""What a page is told of a row: the same over REST and over the socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from ninja import Schema
+
+from studio.exports.models import Export
+from studio.jobs.models import Job
+from studio.jobs.queue import place
+from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
+from studio.library.models import Video
+from studio.runs.models import Run
+from studio.scenes.models import Mask, Prompt, Removal, Subject
+
+JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
+Direction = Literal["forward", "backward", "both"]
+ExportFormat = Literal["overlay", "coco", "davis", "vot", "csv"]
+Box = tuple[float, float, float, float]
+
+
+class JobOut(Schema):
+    """A piece of work on a clip."""
+
+    id: UUID
+    kind: Literal["ingest", "run", "export"]
+    state: JobState
+    progress: float  # 0..1
+    done: int
+    total: int
+    fps: float | None
+    seconds_left: float | None
+    place: int | None  # in line, from 1; null when it does not wait
+    error_code: str | None
+    error: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobOut:
+        return cls.model_validate(
+            {
+                "id": job.id,
+                "kind": job.kind,
+                "state": job.state,
+                "progress": job.progress,
+                "done": job.done,
+                "total": job.total,
+                "fps": job.fps,
+                "seconds_left": job.seconds_left,
+                "place": place(job),
+                "error_code": job.error_code or None,
+                "error": job.error or None,
+            }
+        )
+
+
+class Filmstrip(Schema):
+    """How the filmstrip's picture is cut into tiles."""
+
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    count: int
+
+
+class VideoOut(Schema):
+    """A clip. Sizes are of the upright source, in pixels; null while not known."""
+
+    id: UUID
+    title: str
+    form: Literal["film", "images"]
+    state: VideoState
+    error_code: str | None
+    error: str | None
+    width: int | None
+    height: int | None
+    pixel_aspect: float
+    frame_count: int | None
+    duration_s: float | None
+    frame_rate: str | None  # "30000/1001"; null when it varies
+    byte_size: int
+    has_sound: bool
+    revision: int
+    created: datetime
+    job: JobOut | None  # its ingest, while it is not ready
+    poster_url: str | None
+    filmstrip_url: str | None
+    filmstrip: Filmstrip | None
+    proxy_url: str | None
+
+    @classmethod
+    def of(cls, video: Video, ingest: Job | None = None) -> VideoOut:
+        """`ingest` is the clip's newest ingest job; told only of a clip that is not ready."""
+        ready = video.state == Video.State.READY
+        return cls.model_validate(
+            {
+                "id": video.id,
+                "title": video.title,
+                "form": video.form,
+                "state": video.state,
+                "error_code": video.error_code or None,
+                "error": video.error or None,
+                "width": video.width or None,
+                "height": video.height or None,
+                "pixel_aspect": video.pixel_aspect,
+                "frame_count": video.frame_count or None,
+                "duration_s": video.duration_s or None,
+                "frame_rate": f"{video.frame_rate_num}/{video.frame_rate_den}" if video.frame_rate_num else None,
+                "byte_size": video.byte_size,
+                "has_sound": video.has_sound,
+                "revision": video.revision,
+                "created": video.created,
+                "job": JobOut.of(ingest) if ingest is not None and not ready else None,
+                "poster_url": media_url(video, POSTER) if ready else None,
+                "filmstrip_url": media_url(video, FILMSTRIP) if ready and video.filmstrip else None,
+                "filmstrip": video.filmstrip if ready else None,
+                "proxy_url": media_url(video, PROXY) if ready else None,
+            }
+        )
+
+
+class SubjectOut(Schema):
+    """An object to follow."""
+
+    id: UUID
+    number: int
+    name: str
+    color: str
+    visible: bool
+
+    @classmethod
+    def of(cls, subject: Subject) -> SubjectOut:
+        return cls(
+            id=subject.id, number=subject.number, name=subject.name, color=subject.color, visible=subject.visible
+        )
+
+
+class PromptOut(Schema):
+    """A box drawn around an object on a frame: x, y, width, height in upright source pixels."""
+
+    id: UUID
+    subject_id: UUID
+    frame: int
+    box: Box
+
+    @classmethod
+    def of(cls, prompt: Prompt) -> PromptOut:
+        return cls(id=prompt.id, subject_id=prompt.subject_id, frame=prompt.frame, box=prompt.box)
+
+
+class RunOut(Schema):
+    """One press of Track."""
+
+    id: UUID
+    job: JobOut
+    direction: Direction
+    first_frame: int
+    last_frame: int
+    weights: str
+    profile: str
+    subjects: list[UUID]
+
+    @classmethod
+    def of(cls, run: Run) -> RunOut:
+        return cls.model_validate(
+            {
+                "id": run.id,
+                "job": JobOut.of(run.job),
+                "direction": run.direction,
+                "first_frame": run.first_frame,
+                "last_frame": run.last_frame,
+                "weights": run.weights,
+                "profile": run.profile,
+                "subjects": run.subjects,
+            }
+        )
+
+
+class ExportOut(Schema):
+    """A file made of a clip's masks."""
+
+    id: UUID
+    format: ExportFormat
+    job: JobOut
+    file_name: str
+    byte_size: int | None
+    sha256: str | None
+    url: str | None
+    created: datetime
+
+    @classmethod
+    def of(cls, export: Export) -> ExportOut:
+        there = export.job.state == Job.State.DONE and export.file_name != ""
+        return cls.model_validate(
+            {
+                "id": export.id,
+                "format": export.format,
+                "job": JobOut.of(export.job),
+                "file_name": export.file_name,
+                "byte_size": export.byte_size if there else None,
+                "sha256": export.sha256 if there else None,
+                "url": f"/media/exports/{export.id}/{quote(export.file_name)}" if there else None,
+                "created": export.created,
+            }
+        )
+
+
+def mask_item(mask: Mask) -> dict[str, object]:
+    """A mask as the page draws it: COCO run lengths, column by column, of the upright picture."""
+    return {
+        "kind": "mask",
+        "subject": str(mask.subject_id),
+        "frame": mask.frame,
+        "counts": bytes(mask.counts),
+        "score": mask.score,
+        "box": mask.rotated_box,
+        "state": mask.state,
+        "revision": mask.revision,
+    }
+
+
+def removal_item(removal: Removal) -> dict[str, object]:
+    """Masks of an object that are no more, from frame first to last."""
+    return {
+        "kind": "masks_removed",
+        "subject": str(removal.subject_id),
+        "first": removal.first,
+        "last": removal.last,
+    }
+
+
+def subject_item(subject: Subject) -> dict[str, object]:
+    """An object that is new, changed or gone."""
+    deleted = subject.deleted_at is not None
+    return {"kind": "subject", **SubjectOut.of(subject).model_dump(mode="json"), "deleted": deleted}
+
+
+def prompt_item(prompt: Prompt) -> dict[str, object]:
+    """A box that is new, changed or gone."""
+    return {"kind": "prompt", **PromptOut.of(prompt).model_dump(mode="json"), "deleted": prompt.deleted}
+
+
+def video_item(video: Video, ingest: Job | None) -> dict[str, object]:
+    """A clip that is new, changed or gone."""
+    deleted = video.deleted_at is not None
+    return {"kind": "video", **VideoOut.of(video, ingest).model_dump(mode="json"), "deleted": deleted}
+
+
+def ingests_of(videos: Iterable[Video]) -> dict[UUID, Job]:
+    """The newest ingest job of each clip that is not ready."""
+    waiting = [video.id for video in videos if video.state != Video.State.READY]
+    if not waiting:
+        return {}
+    jobs = Job.objects.filter(video_id__in=waiting, kind=Job.Kind.INGEST).order_by("created")
+    return {job.video_id: job for job in jobs}

@@ -1,0 +1,261 @@
+"""A person's first hour: upload, draw, track, watch, reload, correct, take the files away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import msgpack
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pycocotools import mask as coco_mask
+
+from drawn.clips import Drawn, draw_clip, write_video
+from running.studio import RunningStudio
+
+pytestmark = pytest.mark.whole
+
+FRAMES = 160
+WIDTH, HEIGHT = 640, 480
+BLUE, RED = 1, 2  # labels of the drawn clip
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Drawn:
+    return draw_clip(FRAMES, WIDTH, HEIGHT, objects=2)
+
+
+@pytest.fixture(scope="module")
+def film(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_video(tmp_path_factory.mktemp("films") / "two things.mp4", drawn.frames, sound="aac")
+
+
+def box_of(drawn: Drawn, frame: int, label: int) -> tuple[float, float, float, float]:
+    x, y, width, height = map(float, drawn.box(frame, label).split(","))
+    return x, y, width, height
+
+
+def screen_of(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a video pixel is on the screen: the picture is letterboxed in the middle of its canvas."""
+    stage = page.locator("#stage").bounding_box()
+    assert stage is not None
+    view = page.evaluate("({ ...document.querySelector('#stage').dataset })")
+    across = float(view["scale"]) * float(view["aspect"])
+    return stage["x"] + float(view["left"]) + x * across, stage["y"] + float(view["top"]) + y * float(view["scale"])
+
+
+def draw_box(page: Page, box: tuple[float, float, float, float]) -> None:
+    x, y, width, height = box
+    page.keyboard.press("b")
+    page.mouse.move(*screen_of(page, x, y))
+    page.mouse.down()
+    page.mouse.move(*screen_of(page, x + width / 2, y + height / 2), steps=3)
+    page.mouse.move(*screen_of(page, x + width, y + height), steps=3)
+    page.mouse.up()
+    expect(page.locator("body")).to_have_attribute("data-saving", "saved")
+
+
+def pixel(page: Page, x: float, y: float) -> list[int]:
+    """The colour the canvas shows at a video pixel."""
+    return page.evaluate(
+        """([x, y]) => {
+            const canvas = document.querySelector("#stage");
+            const { left, top, scale, aspect } = canvas.dataset;
+            const ratio = canvas.width / canvas.clientWidth;
+            const at = [(+left + x * scale * aspect) * ratio, (+top + y * scale) * ratio].map(Math.round);
+            return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+        }""",
+        [x, y],
+    )
+
+
+def go_to(page: Page, frame: int) -> None:
+    page.get_by_label("Frame", exact=True).fill(str(frame))
+    page.get_by_label("Frame", exact=True).press("Enter")
+    expect(page.locator("body")).to_have_attribute("data-frame", str(frame))
+
+
+def scene_of(page: Page, video_id: str) -> dict:
+    return page.request.get(f"/api/videos/{video_id}/scene").json()
+
+
+def run_of(page: Page, video_id: str) -> dict:
+    run = scene_of(page, video_id)["runs"][0]
+    return {"objects": len(run["subjects"]), "state": run["job"]["state"]}
+
+
+def wait_until(page: Page, what: Callable[[], bool], seconds: float = 120.0) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen in time"
+        page.wait_for_timeout(50)
+
+
+def iou(one: np.ndarray, other: np.ndarray) -> float:
+    return float((one & other).sum() / max((one | other).sum(), 1))
+
+
+def test_from_a_film_to_masks_to_files(page: Page, studio: RunningStudio, drawn: Drawn, film: Path, tmp_path: Path):
+    # upload
+    page.goto(studio.address)
+    page.locator("#file").set_input_files(film)
+    card = page.get_by_role("link", name="two things")
+    expect(card.first).to_be_visible(timeout=60_000)
+    card.first.click()
+    page.wait_for_url("**/videos/*", timeout=60_000)
+    video_id = page.url.rsplit("/", 1)[-1]
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+
+    # draw two boxes and track
+    draw_box(page, box_of(drawn, 0, BLUE))
+    page.keyboard.press("n")
+    draw_box(page, box_of(drawn, 0, RED))
+    expect(page.locator("[data-subject]")).to_have_count(2)
+    plain = pixel(page, *middle_of(drawn, 0, BLUE))
+    page.get_by_role("button", name="Track", exact=False).and_(page.locator(".primary")).click()
+
+    # masks are on the canvas before the run ends
+    wait_until(page, lambda: min(map(len, scene_of(page, video_id)["lanes"].values()), default=0) >= 3)
+    page.wait_for_function(
+        """([x, y, before]) => {
+            const canvas = document.querySelector("#stage");
+            const { left, top, scale, aspect } = canvas.dataset;
+            const ratio = canvas.width / canvas.clientWidth;
+            const at = [(+left + x * scale * aspect) * ratio, (+top + y * scale) * ratio].map(Math.round);
+            const now = canvas.getContext("2d").getImageData(...at, 1, 1).data;
+            return Math.max(...before.map((value, index) => Math.abs(value - now[index]))) > 20;
+        }""",
+        arg=[*middle_of(drawn, 0, BLUE), plain],
+        timeout=20_000,
+    )
+    assert page.locator("body").get_attribute("data-run-state") == "running", "masks came only when all was done"
+
+    # reload in the middle, and lose nothing
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    expect(page.locator("[data-subject]")).to_have_count(2)
+    expect(page.locator("body")).to_have_attribute("data-run-state", "done", timeout=120_000)
+    scene = scene_of(page, video_id)
+    assert [[row[0] for row in lane] for lane in scene["lanes"].values()] == [list(range(FRAMES))] * 2
+
+    # the masks shown belong to the frame shown
+    go_to(page, 100)
+    assert pixel(page, *middle_of(drawn, 100, BLUE)) != pixel(page, WIDTH - 4, HEIGHT - 4)
+
+    # correct one object on a frame and track it again from there: the other one is untouched
+    first, second = (subject["id"] for subject in scene["subjects"])
+    before = masks_of(page, video_id)
+    page.locator(f"[data-subject='{first}'] .name").click()
+    x, y, width, height = box_of(drawn, 100, BLUE)
+    draw_box(page, (x + 4, y + 4, width - 8, height - 8))
+    keys = [(prompt["subject_id"], prompt["frame"]) for prompt in scene_of(page, video_id)["prompts"]]
+    assert sorted(keys) == sorted([(first, 0), (first, 100), (second, 0)])
+    page.keyboard.press("t")
+    wait_until(page, lambda: [run_of(page, video_id)[key] for key in ("objects", "state")] == [1, "done"])
+    after = masks_of(page, video_id)
+    assert after[second] == before[second]
+    assert after[first][:100] == before[first][:100]
+    assert after[first][100] != before[first][100]
+
+    # take everything away
+    page.get_by_role("button", name="Export", exact=True).click()
+    files = {name: take(page, name, tmp_path) for name in ("overlay", "coco", "davis", "vot", "csv")}
+    check_coco(files["coco"], drawn, after)
+    check_davis(files["davis"], after)
+    check_text(files["vot"], files["csv"])
+    check_overlay(files["overlay"], film, drawn)
+
+
+def middle_of(drawn: Drawn, frame: int, label: int) -> tuple[float, float]:
+    x, y, width, height = box_of(drawn, frame, label)
+    return x + width / 2, y + height / 2
+
+
+def masks_of(page: Page, video_id: str) -> dict[str, list[bytes]]:
+    """Each subject's run lengths, frame by frame, as the server has them."""
+    answer = page.request.get(f"/api/videos/{video_id}/masks?first=0&last={FRAMES - 1}")
+    masks: dict[str, list[bytes]] = {}
+    for item in msgpack.unpackb(answer.body())["masks"]:
+        masks.setdefault(item["subject"], []).append(item["counts"])
+    return masks
+
+
+def take(page: Page, name: str, folder: Path) -> Path:
+    row = page.locator(f"[data-export='{name}']")
+    row.get_by_role("button").click()
+    expect(row).to_have_attribute("data-state", "done", timeout=90_000)
+    with page.expect_download() as download:
+        row.get_by_role("link").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def decoded(counts: bytes) -> np.ndarray:
+    return coco_mask.decode({"size": [HEIGHT, WIDTH], "counts": counts}).astype(bool)
+
+
+def check_coco(path: Path, drawn: Drawn, stored: dict[str, list[bytes]]) -> None:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as opened:
+            name = next(name for name in opened.namelist() if name.endswith(".json") and "manifest" not in name)
+            content = json.loads(opened.read(name))
+    else:
+        content = json.loads(path.read_text())
+    assert len(content["images"]) == FRAMES
+    assert len(content["annotations"]) == 2 * FRAMES
+    frames = {
+        image["id"]: index for index, image in enumerate(sorted(content["images"], key=lambda image: image["id"]))
+    }
+    scores = []
+    for annotation in content["annotations"]:
+        rle = dict(annotation["segmentation"])
+        if isinstance(rle["counts"], list):
+            rle = coco_mask.frPyObjects(rle, HEIGHT, WIDTH)
+        found = coco_mask.decode(rle).astype(bool)
+        frame = frames[annotation["image_id"]]
+        assert any(np.array_equal(found, decoded(counts[frame])) for counts in stored.values())
+        labels = drawn.labels[frame]
+        scores.append(max(iou(found, labels == BLUE), iou(found, labels == RED)))
+    assert float(np.mean(scores)) > 0.6, "the masks are not of the things that were drawn"
+
+
+def check_davis(path: Path, stored: dict[str, list[bytes]]) -> None:
+    with zipfile.ZipFile(path) as opened:
+        names = sorted(name for name in opened.namelist() if name.endswith(".png"))
+        assert len(names) == FRAMES
+        picture = Image.open(io.BytesIO(opened.read(names[30])))
+        assert picture.mode == "P"
+        labels = np.asarray(picture)
+    assert np.array_equal(labels > 0, np.logical_or.reduce([decoded(counts[30]) for counts in stored.values()]))
+
+
+def check_text(vot: Path, table: Path) -> None:
+    with zipfile.ZipFile(vot) as opened:
+        texts = [opened.read(name).decode() for name in opened.namelist() if name.endswith(".txt")]
+    lines = [text.splitlines() for text in texts if len(text.splitlines()) == FRAMES]
+    assert len(lines) >= 2
+    assert all(len(line.split(",")) == 8 for line in lines[0])
+    text = table.read_text() if table.suffix == ".csv" else None
+    if text is None:
+        with zipfile.ZipFile(table) as opened:
+            text = opened.read(next(name for name in opened.namelist() if name.endswith(".csv"))).decode()
+    assert len(list(csv.DictReader(io.StringIO(text)))) == 2 * FRAMES
+
+
+def check_overlay(path: Path, film: Path, drawn: Drawn) -> None:
+    with av.open(str(path)) as made, av.open(str(film)) as source:
+        frames = [frame.to_ndarray(format="rgb24") for frame in made.decode(video=0)]
+        assert len(made.streams.audio) == len(source.streams.audio) == 1
+    assert len(frames) == FRAMES
+    assert frames[0].shape == (HEIGHT, WIDTH, 3)
+    x, y = map(int, middle_of(drawn, 30, BLUE))
+    assert np.abs(frames[30][y, x].astype(int) - drawn.frames[30][y, x].astype(int)).max() > 20

@@ -1,0 +1,146 @@
+"""Every operation of openapi.json, as nobody, as a stranger and as the owner; a new one without a row here fails."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from studio.accounts.tokens import make_token
+from studio.api import api
+
+BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: nothing
+    ("GET", "/api/me"): None,
+    ("GET", "/api/tokens"): None,
+    ("POST", "/api/tokens"): {"name": "laptop"},
+    ("DELETE", "/api/tokens/{token_id}"): None,
+    ("GET", "/api/weights"): None,
+    ("GET", "/api/formats"): None,
+    ("GET", "/api/videos"): None,
+    ("POST", "/api/videos/sample"): None,
+    ("GET", "/api/videos/{video_id}"): None,
+    ("PATCH", "/api/videos/{video_id}"): {"title": "another"},
+    ("DELETE", "/api/videos/{video_id}"): None,
+    ("POST", "/api/videos/{video_id}/restore"): None,
+    ("GET", "/api/videos/{video_id}/frames"): None,
+    ("GET", "/api/videos/{video_id}/scene"): None,
+    ("POST", "/api/videos/{video_id}/subjects"): {},
+    ("PATCH", "/api/subjects/{subject_id}"): {"visible": False},
+    ("DELETE", "/api/subjects/{subject_id}"): None,
+    ("POST", "/api/subjects/{subject_id}/restore"): None,
+    ("PUT", "/api/subjects/{subject_id}/prompts/{frame}"): {"box": [1, 2, 30, 40]},
+    ("DELETE", "/api/subjects/{subject_id}/prompts/{frame}"): None,
+    ("GET", "/api/videos/{video_id}/masks"): None,
+    ("GET", "/api/videos/{video_id}/changes"): None,
+    ("POST", "/api/videos/{video_id}/runs"): {"direction": "both"},
+    ("GET", "/api/runs/{run_id}"): None,
+    ("GET", "/api/jobs/{job_id}"): None,
+    ("POST", "/api/jobs/{job_id}/pause"): None,
+    ("POST", "/api/jobs/{job_id}/resume"): None,
+    ("POST", "/api/jobs/{job_id}/cancel"): None,
+    ("POST", "/api/videos/{video_id}/exports"): {"format": "csv"},
+    ("GET", "/api/videos/{video_id}/exports"): None,
+}
+QUERIES = {"/api/videos/{video_id}/masks": "?first=0&last=9"}
+OWN = {
+    "/api/me",
+    "/api/tokens",
+    "/api/weights",
+    "/api/formats",
+    "/api/videos",
+    "/api/videos/sample",
+}  # name nobody's thing
+
+
+def operations() -> list[tuple[str, str]]:
+    paths = api.get_openapi_schema(path_prefix="/api/")["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+def call(client: Client, method: str, path: str, ids: dict[str, object]) -> int:
+    response = client.generic(
+        method,
+        path.format(**ids) + QUERIES.get(path, ""),
+        data=_json(BODIES[method, path]),
+        content_type="application/json",
+    )
+    if response.status_code >= 400:
+        assert set(response.json()) == {"code", "message"}, f"{method} {path}: {response.content!r}"
+    return int(response.status_code)
+
+
+def _json(body: object) -> str:
+    return "" if body is None else json.dumps(body)
+
+
+@pytest.fixture
+def ids(scene, ann: User) -> dict[str, object]:
+    return {
+        "video_id": scene.video.id,
+        "subject_id": scene.subject.id,
+        "run_id": scene.run.id,
+        "job_id": scene.run.job_id,
+        "frame": 3,
+        "token_id": make_token(ann, "mine")[0].id,
+    }
+
+
+def test_every_operation_has_a_row_in_the_access_table():
+    assert set(operations()) == set(BODIES)
+
+
+def test_nobody_is_answered_401_everywhere(ids: dict[str, object]):
+    answers = {(method, path): call(Client(), method, path, ids) for method, path in operations()}
+
+    assert {operation: status for operation, status in answers.items() if status != 401} == {}
+
+
+def test_a_token_that_is_no_good_is_answered_401(ids: dict[str, object]):
+    client = Client(headers={"Authorization": "Bearer sms_nonsense"})
+
+    assert {call(client, method, path, ids) for method, path in operations()} == {401}
+
+
+def test_a_stranger_is_answered_404_where_a_thing_is_named(
+    ids: dict[str, object], bob: User, as_person: Callable[[User], Client]
+):
+    stranger = as_person(bob)
+
+    answers = {(m, path): call(stranger, m, path, ids) for m, path in operations() if path not in OWN}
+
+    assert {operation: status for operation, status in answers.items() if status != 404} == {}
+
+
+def test_a_thing_that_never_was_looks_like_a_strangers(ids: dict[str, object], page: Client):
+    nothing = {name: 3 if name == "frame" else "00000000-0000-4000-8000-000000000000" for name in ids}
+
+    answers = {(m, path): call(page, m, path, nothing) for m, path in operations() if path not in OWN}
+
+    assert {operation: status for operation, status in answers.items() if status != 404} == {}
+
+
+def test_a_stranger_lists_nothing_of_others(ids: dict[str, object], bob: User, as_person: Callable[[User], Client]):
+    stranger = as_person(bob)
+
+    assert stranger.get("/api/videos").json() == []
+    assert stranger.get("/api/tokens").json() == []
+
+
+def test_reading_changes_nothing_and_the_owner_may_read(ids: dict[str, object], scene, page: Client):
+    reads = [path for method, path in operations() if method == "GET" and not path.endswith("/frames")]
+
+    assert {path: call(page, "GET", path, ids) for path in reads} == dict.fromkeys(reads, 200)
+    before = scene.video.revision
+    scene.video.refresh_from_db()
+    assert scene.video.revision == before
+
+
+def test_objects_of_a_deleted_clip_are_gone_for_its_owner_too(ids: dict[str, object], page: Client):
+    assert call(page, "DELETE", "/api/videos/{video_id}", ids) == 204
+
+    rest = [operation for operation in operations() if "{token_id}" not in operation[1]]
+    named = [o for o in rest if o[1] not in OWN and not o[1].startswith("/api/videos/{video_id}/restore")]
+    assert {operation: call(page, *operation, ids) for operation in named} == dict.fromkeys(named, 404)
+    assert call(page, "POST", "/api/videos/{video_id}/restore", ids) == 200
+    assert call(page, "GET", "/api/runs/{run_id}", ids) == 200

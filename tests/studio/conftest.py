@@ -1,0 +1,68 @@
+"""What the studio's tests share: a data folder and a database file of their own, people, a clip."""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+import pytest
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+FOLDER = Path(tempfile.mkdtemp(prefix="studio-test-"))
+(FOLDER / "static").mkdir()  # whitenoise warns without
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+os.environ["STUDIO_DATA"] = str(FOLDER)
+os.environ["STUDIO_HOSTS"] = "localhost,127.0.0.1,[::1]"
+os.environ["REDIS_URL"] = f"redis://127.0.0.1:{free_port()}"  # a test that needs a broker starts one there
+os.environ.pop("DATABASE_URL", None)
+
+django.setup()  # test modules import models, and pytest collects them before pytest-django would do this
+# pytest-django would read it in a worker of xdist before this file gives that worker a folder and a port of its own
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from django.contrib.auth.models import User  # noqa: E402  settings are read from the environment above
+from django.test import Client  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A real SQLite file: in memory there is no write-ahead log, and threads would share one connection's locks."""
+    from django.db import connections
+
+    connections["default"].settings_dict["TEST"]["NAME"] = str(FOLDER / "test.sqlite3")
+
+
+@pytest.fixture
+def ann(db: None) -> User:
+    """Who owns what the test makes."""
+    return User.objects.create_user("ann")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """A stranger to it."""
+    return User.objects.create_user("bob")
+
+
+@pytest.fixture
+def as_person() -> Callable[[User], Client]:
+    """A browser in which this person is signed in."""
+
+    def sign_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return sign_in

@@ -1,0 +1,131 @@
+"""What people do with jobs: one active run a clip, a place in line, pause and resume and cancel from every state."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from studio.jobs import queue
+from studio.jobs.errors import AlreadyActive, WrongState
+from studio.jobs.models import Job
+from studio.jobs.revisions import next_revision
+from studio.library.models import Video
+
+from .conftest import at_once
+from .test_lease import held, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_wishes_for_a_run_at_once_one_becomes_a_job(ann: User):
+    video = Video.objects.create(owner=ann, title="a clip")
+
+    answers = at_once(12, lambda: queue.submit(ann.pk, video.id, Job.Kind.RUN))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyActive"] * 11 + ["Job"]
+    assert video.jobs.count() == 1
+
+
+@pytest.mark.parametrize("active", list(Job.ACTIVE))
+def test_a_clip_has_one_unfinished_run(job: Job, video: Video, active: str):
+    Job.objects.filter(pk=job.pk).update(state=active)
+
+    with pytest.raises(AlreadyActive, match="already has an unfinished run"):
+        queue.submit(video.owner_id, video.id, Job.Kind.RUN)
+
+
+@pytest.mark.parametrize("ended", ["done", "failed", "cancelled"])
+def test_a_run_that_ended_makes_room_for_the_next(job: Job, video: Video, ended: str):
+    Job.objects.filter(pk=job.pk).update(state=ended)
+
+    assert queue.submit(video.owner_id, video.id, Job.Kind.RUN).state == "queued"
+
+
+def test_exports_do_not_wait_for_each_other(job: Job, video: Video):
+    for _ in range(3):
+        assert queue.submit(video.owner_id, video.id, Job.Kind.EXPORT).queue == "media"
+
+
+def test_the_database_itself_refuses_a_second_active_run(job: Job, video: Video):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.create(owner_id=video.owner_id, video=video, kind=Job.Kind.RUN, queue=Job.Queue.GPU)
+
+
+def test_a_place_in_line_counts_those_before_in_the_same_queue(ann: User):
+    jobs = []
+    for kind in (Job.Kind.RUN, Job.Kind.EXPORT, Job.Kind.RUN, Job.Kind.RUN):
+        jobs.append(queue.submit(ann.pk, Video.objects.create(owner=ann, title="x").id, kind))
+
+    assert [queue.place(job) for job in jobs] == [1, 1, 2, 3]
+    lease = held(jobs[0])
+    assert [queue.place(job) for job in (lease.job, *jobs[1:])] == [None, 1, 1, 2]
+
+
+MOVES = {  # from where, by which wish: where it goes at once, what its worker is told; None is refused
+    "queued": {"pause": ("paused", "pause"), "resume": ("queued", "run"), "cancel": ("cancelled", "cancel")},
+    "running": {"pause": ("running", "pause"), "resume": ("running", "run"), "cancel": ("running", "cancel")},
+    "paused": {"pause": ("paused", "run"), "resume": ("queued", "run"), "cancel": ("cancelled", "cancel")},
+    "done": {"pause": None, "resume": None, "cancel": None},
+    "failed": {"pause": None, "resume": None, "cancel": None},
+    "cancelled": {"pause": None, "resume": None, "cancel": ("cancelled", "run")},
+}
+
+
+@pytest.mark.parametrize("there", list(MOVES))
+@pytest.mark.parametrize("wish", ["pause", "resume", "cancel"])
+def test_a_wish_moves_a_job_or_is_refused(job: Job, there: str, wish: str):
+    Job.objects.filter(pk=job.pk).update(state=there)
+    expected = MOVES[there][wish]
+
+    if expected is None:
+        with pytest.raises(WrongState, match=f"a job that is {there} cannot"):
+            getattr(queue, wish)(job)
+        assert state(job) == there
+    else:
+        moved = getattr(queue, wish)(job)
+        assert (moved.state, moved.wanted) == expected
+
+
+def test_each_move_takes_a_revision_that_pages_look_for(job: Job, video: Video):
+    revisions = [job.revision]
+    for wish in (queue.pause, queue.resume, queue.cancel):
+        revisions.append(wish(job).revision)
+
+    assert revisions == [1, 2, 3, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_rung_for_after_its_transaction_and_not_before(ann: User, monkeypatch: pytest.MonkeyPatch):
+    video = Video.objects.create(owner=ann, title="a clip")
+    rung: list[bool] = []
+    monkeypatch.setattr(queue, "ring", lambda job: rung.append(Job.objects.filter(pk=job.pk).exists()))
+
+    with transaction.atomic():
+        queue.submit(ann.pk, video.id, Job.Kind.RUN)
+        assert rung == []
+    assert rung == [True]
+    with pytest.raises(RuntimeError), transaction.atomic():
+        queue.submit(ann.pk, video.id, Job.Kind.EXPORT)
+        raise RuntimeError
+    assert rung == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revision_outside_the_transaction_of_its_change_is_refused(ann: User):
+    video = Video.objects.create(owner=ann, title="a clip")
+
+    with pytest.raises(AssertionError, match="belongs to the transaction"):
+        next_revision(video.id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_revisions_taken_at_once_are_all_different(ann: User):
+    video = Video.objects.create(owner=ann, title="a clip")
+
+    def take() -> int:
+        with transaction.atomic():
+            return next_revision(video.id)
+
+    assert sorted(at_once(10, take)) == list(range(1, 11))

@@ -1,0 +1,382 @@
+"""Uploads survive what happens to uploads: cuts, two writers, deaths at every step, full disks, odd names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from studio.accounts.tokens import make_token
+from studio.jobs.models import Job
+from studio.library import disk, uploads
+from studio.library.errors import UploadGone, WrongOffset
+from studio.library.models import Upload, Video
+
+from .conftest import OCTETS, TUS, Sender, tree
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_file_sent_in_pieces_becomes_a_clip_and_its_ingest_waits(sender: Sender, data_folder: Path):
+    data = random.Random(1).randbytes(10_000)
+
+    video = Video.objects.get(pk=sender.send(data, "my bees.mp4"))
+
+    assert (video.title, video.form, video.state, video.byte_size) == ("my bees.mp4", "film", "uploaded", 10_000)
+    assert tree(data_folder) == [f"videos/{video.id}/source"]
+    assert (data_folder / "videos" / str(video.id) / "source").read_bytes() == data
+    job = video.jobs.get()
+    assert (job.kind, job.queue, job.state) == ("ingest", "media", "queued")
+
+
+def test_the_clip_is_named_by_the_last_answer_and_by_every_later_one(sender: Sender):
+    place = sender.place(6)
+
+    first, last, later = sender.piece(place, 0, b"abc"), sender.piece(place, 3, b"def"), sender.held(place)
+
+    assert "Studio-Video" not in first.headers
+    assert last.headers["Studio-Video"] == later.headers["Studio-Video"] == str(Video.objects.get().id)
+    assert (later.headers["Upload-Offset"], later.headers["Upload-Length"]) == ("6", "6")
+    assert later.headers["Cache-Control"] == "no-store"
+    assert sender.piece(place, 6, b"").headers["Studio-Video"] == last.headers["Studio-Video"]
+
+
+def test_a_small_file_may_come_with_its_creation(sender: Sender):
+    answer = sender.client.generic(
+        "POST", "/uploads/", b"abc", content_type=OCTETS, headers={**TUS, "Upload-Length": "3"}
+    )
+
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, "3")
+    assert answer.headers["Studio-Video"] == str(Video.objects.get().id)
+    assert Video.objects.get().title == "clip"
+
+
+def test_a_zip_is_taken_as_pictures(sender: Sender):
+    assert Video.objects.get(pk=sender.send(b"PK", "Frames.ZIP")).form == Video.Form.IMAGES
+
+
+def test_an_upload_cut_at_any_byte_goes_on_from_what_the_server_holds(sender: Sender):
+    chance = random.Random(2)
+    data = chance.randbytes(60_000)
+    place, offset = sender.place(len(data)), 0
+
+    while offset < len(data):
+        upload = Upload.objects.get()
+        sent = data[offset : offset + chance.randrange(1, 9000)]
+        cut = chance.randrange(len(sent) + 1)
+        with pytest.raises(ConnectionResetError):
+            uploads.append(upload, offset, _cut(sent[:cut]))
+        held = int(sender.held(place).headers["Upload-Offset"])
+        assert held == offset + cut
+        offset = held
+
+    source = next((uploads.uploads_folder().parent / "videos").rglob("source"))
+    assert hashlib.sha256(source.read_bytes()).digest() == hashlib.sha256(data).digest()
+
+
+def _cut(data: bytes):
+    for start in range(0, len(data), 1000):
+        yield data[start : start + 1000]
+    raise ConnectionResetError
+
+
+def test_a_piece_elsewhere_than_at_the_end_is_a_conflict(sender: Sender):
+    place = sender.place(10)
+    sender.piece(place, 0, b"abcd")
+
+    refused = [sender.piece(place, offset, b"xy") for offset in (0, 3, 5)]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "wrong-offset")] * 3
+    assert "4 bytes so far" in refused[0].json()["message"]
+    assert sender.held(place).headers["Upload-Offset"] == "4"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_writers_at_one_offset_one_writes_and_bytes_are_never_mixed(ann: User):
+    for round_ in range(12):
+        upload = uploads.create(ann, 40_000, "race.mp4")
+        told: list[object] = []
+
+        def write(letter: bytes, upload: Upload = upload, told: list[object] = told) -> None:
+            try:
+                told.append(uploads.append(upload, 0, [letter * 100] * 200))
+            except WrongOffset as fault:
+                told.append(fault)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=write, args=(bytes([65 + number]),)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        written = uploads.staged(upload).read_bytes()
+        assert sorted(map(str, told))[0] == "20000", round_
+        assert sum(isinstance(one, WrongOffset) for one in told) == 7
+        assert (len(written), len(set(written))) == (20_000, 1)
+
+
+def test_a_writer_that_waited_finds_the_upload_finished_and_touches_nothing(ann: User, data_folder: Path):
+    upload = uploads.create(ann, 3, "a.mp4")
+    stale = Upload.objects.get()
+    uploads.append(upload, 0, [b"abc"])
+    uploads.finish(upload)
+
+    with pytest.raises(UploadGone):
+        uploads.append(stale, 3, [b"d"])
+
+    assert (data_folder / "videos" / str(upload.id) / "source").read_bytes() == b"abc"
+
+
+@pytest.mark.parametrize("step", ["whole", "renamed"])
+def test_a_server_that_died_before_the_row_finishes_at_the_next_question(sender: Sender, data_folder: Path, step: str):
+    place = sender.place(6)
+    uploads.append(Upload.objects.get(), 0, [b"abcdef"])  # and dies before finish()
+    if step == "renamed":
+        folder = data_folder / "videos" / str(Upload.objects.get().id)
+        folder.mkdir(parents=True)
+        uploads.staged(Upload.objects.get()).rename(folder / "source")
+
+    answer = sender.held(place)
+
+    video = Video.objects.get()
+    assert answer.headers["Studio-Video"] == str(video.id)
+    assert tree(data_folder) == [f"videos/{video.id}/source"]
+    assert sender.held(place).headers["Studio-Video"] == str(video.id)
+    assert Job.objects.count() == 1
+
+
+def test_a_file_is_synced_before_it_is_renamed_and_its_folder_before_the_row(
+    ann: User, monkeypatch: pytest.MonkeyPatch
+):
+    steps: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def noted_fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        steps.append(f"sync {path.name if path.parent.name != 'videos' else 'folder'} rows={Video.objects.count()}")
+        fsync(descriptor)
+
+    def noted_rename(source: Path, target: Path) -> None:
+        steps.append(f"rename to {Path(target).name}")
+        rename(source, target)
+
+    upload = uploads.create(ann, 3, "a.mp4")
+    uploads.append(upload, 0, [b"abc"])
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "rename", noted_rename)
+
+    uploads.finish(upload)
+
+    order = [f"sync {upload.id} rows=0", "rename to source", "sync folder rows=0"]
+    assert [step for step in steps if step in order] == order
+    assert Video.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Upload-Length": ""}, 400, "bad-length"),
+        ({"Upload-Length": "-1"}, 400, "bad-length"),
+        ({"Upload-Length": "٣"}, 400, "bad-length"),
+        ({"Upload-Length": "9" * 5000}, 400, "bad-length"),
+        ({"Upload-Length": "0"}, 400, "bad-length"),
+        ({"Upload-Length": "1001"}, 413, "too-large"),
+        ({"Upload-Metadata": "filename %%%"}, 400, "bad-metadata"),
+        ({"Upload-Metadata": "filename /////w=="}, 400, "bad-metadata"),
+        ({"Tus-Resumable": "0.2.2"}, 412, "wrong-version"),
+    ],
+)
+def test_a_creation_that_makes_no_sense_is_refused(
+    sender: Sender, settings, headers: dict[str, str], status: int, code: str
+):
+    settings.STUDIO_MAX_BYTES = 1000
+
+    refused = sender.begin(10, **{name: value.encode().decode("latin-1") for name, value in headers.items()})
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert set(refused.json()) == {"code", "message"}
+    assert Upload.objects.count() == 0
+
+
+def test_a_file_that_is_too_large_is_refused_with_both_numbers(sender: Sender, settings):
+    settings.STUDIO_MAX_BYTES = 4 * 1024**3
+
+    said = sender.begin(5 * 1024**3).json()["message"]
+
+    assert said == "This file has 5.0 GB, more than the 4.0 GB that are allowed."
+
+
+def test_a_piece_over_the_limit_is_refused_before_it_is_read(sender: Sender):
+    place = sender.place(100)
+
+    refused = sender.client.patch(
+        place,
+        CONTENT_TYPE=OCTETS,
+        CONTENT_LENGTH=str(uploads.MOST_PIECE_BYTES + 1),
+        headers={**TUS, "Upload-Offset": "0"},
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too-large")
+
+
+def test_more_bytes_than_announced_are_refused_and_what_fits_no_more_is_not_kept(sender: Sender):
+    place = sender.place(3)
+
+    refused = sender.piece(place, 0, b"abcd")
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too-large")
+    assert sender.held(place).headers["Upload-Offset"] == "0"
+    assert Video.objects.count() == 0
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "multipart/form-data; boundary=x"])
+def test_only_octets_are_a_piece(sender: Sender, content_type: str):
+    place = sender.place(3)
+
+    refused = sender.client.patch(place, b"abc", content_type=content_type, headers={**TUS, "Upload-Offset": "0"})
+
+    assert (refused.status_code, refused.json()["code"]) == (415, "wrong-type")
+
+
+def test_an_upload_that_is_discarded_is_gone_and_its_clip_is_not(sender: Sender, data_folder: Path):
+    unfinished, video = sender.place(10), sender.send(b"abc")
+    finished = f"/uploads/{video}"
+
+    answers = [sender.client.delete(place, headers=TUS).status_code for place in (unfinished, finished, unfinished)]
+
+    assert answers == [204, 204, 404]
+    assert [sender.held(place).status_code for place in (unfinished, finished)] == [404, 404]
+    assert tree(data_folder) == [f"videos/{video}/source"]
+
+
+def test_a_person_has_only_so_many_unfinished_uploads(sender: Sender, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(uploads, "MOST_UNFINISHED", 2)
+    sender.place(10), sender.place(10)
+
+    refused = sender.begin(10)
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-uploads")
+
+
+def test_abilities_are_told_to_anybody():
+    answer = Client().options("/uploads/")
+
+    assert answer.status_code == 204
+    assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,termination"
+    assert int(answer.headers["Tus-Max-Size"]) > 0
+
+
+def test_a_page_needs_its_csrf_token_and_a_program_its_own(ann: User, small_clip: bytes):
+    page = Client(enforce_csrf_checks=True)
+    page.force_login(ann)
+    page.cookies["csrftoken"] = "a" * 32
+    program = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {make_token(ann, 'x')[1]}"})
+
+    assert Sender(page).begin(10).json()["code"] == "csrf"
+    assert Sender(page).begin(10, **{"X-CSRFToken": "a" * 32}).status_code == 201
+    assert Video.objects.filter(pk=Sender(program).send(b"abc")).exists()
+
+
+def test_a_disk_that_is_nearly_full_takes_nothing_more(sender: Sender, monkeypatch: pytest.MonkeyPatch):
+    place = sender.place(10)
+    monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 2**60)
+
+    answers = [sender.begin(10), sender.piece(place, 0, b"abc")]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(507, "no-room")] * 2
+
+
+FULL_DISK = """
+import os, sys
+from pathlib import Path
+sys.path[:0] = [{root!r}]
+os.environ |= {{"DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA": {data!r}, "DATABASE_URL": "sqlite://:memory:"}}
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from studio.library import disk, uploads
+from studio.library.errors import NoRoom
+from studio.library.models import Upload
+
+disk.LEAST_FREE_BYTES = 0
+for app in ("auth", "jobs"):
+    call_command("migrate", app, verbosity=0)
+upload = uploads.create(User.objects.create_user("ann"), 1_000_000, "big.mp4")
+filler = Path({data!r}, "filler")
+filler.write_bytes(bytes(os.statvfs({data!r}).f_bavail * os.statvfs({data!r}).f_frsize - 600_000))
+data = os.urandom(1_000_000)
+try:
+    uploads.append(upload, 0, [data[start : start + 64_000] for start in range(0, 1_000_000, 64_000)])
+except NoRoom as fault:
+    print(fault)
+held = uploads.arrived(upload)
+assert 0 < held < 1_000_000, held
+assert uploads.staged(upload).read_bytes() == data[:held]
+filler.unlink()
+assert uploads.append(upload, held, [data[held:]]) == 1_000_000
+source = uploads.finish(upload).id
+assert Path({data!r}, "videos", str(source), "source").read_bytes() == data
+"""
+
+
+def test_a_disk_that_fills_up_keeps_what_it_took_and_goes_on_when_there_is_room(tmp_path: Path):
+    mounted = tmp_path / "disk"
+    mounted.mkdir()
+    script = FULL_DISK.format(root=str(Path(__file__).parents[3]), data=str(mounted))
+    mount = f'mount -t tmpfs -o size=8m none "{mounted}" && exec "$0" -c "$1"'
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a small disk of their own")
+
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", mount, sys.executable, script], capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "The server's disk is full. Go on with the upload when there is room again." in done.stdout
+
+
+NAMES = [
+    ("../../x.mp4", "x.mp4"),
+    ("..\\..\\evil.mp4", "evil.mp4"),
+    ("a\0b.mp4", "ab.mp4"),
+    ("x" * 4096 + ".mp4", "x" * 196 + ".mp4"),
+    ("gnp.\u202emp4.exe", "gnp.mp4.exe"),
+    ("CON", "CON"),
+    ("", "clip"),
+    ("..", "clip"),
+    ("/", "clip"),
+    (" \t\n two   words .mp4", "two words .mp4"),
+    ("<svg onload=alert(1)>.svg", "<svg onload=alert(1)>.svg"),
+    ("Übung\u0308 🐝.mov", "Übung̈ 🐝.mov"),
+]
+
+
+@pytest.mark.parametrize(("name", "title"), NAMES)
+def test_a_name_is_shown_and_never_a_path(sender: Sender, data_folder: Path, name: str, title: str):
+    video = sender.send(b"abc", name)
+
+    assert Video.objects.get(pk=video).title == title
+    assert tree(data_folder) == [f"videos/{video}/source"]
+    assert tree(data_folder.parent) == [f"data/videos/{video}/source"]
+
+
+def test_a_stranger_finds_no_upload(sender: Sender, bob: User, as_person: Callable[[User], Client]):
+    place, stranger = sender.place(10), Sender(as_person(bob))
+
+    assert stranger.held(place).status_code == 404
+    assert stranger.piece(place, 0, b"abc").status_code == 404
+    assert stranger.client.delete(place, headers=TUS).status_code == 404
+    assert sender.held(place).headers["Upload-Offset"] == "0"
