@@ -116,7 +116,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True  # straight from the source folders: nothing to collect on one machine
 WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"  # Vite's hashed names
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9a-zA-Z_-]{8}\..+$"  # Vite's hashed names, nobody else's
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / "manifest.json"}}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2  # bytes of a form or a JSON body; upload chunks are read as a stream

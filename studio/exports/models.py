@@ -13,8 +13,17 @@ class Export(models.Model):
 
         OVERLAY = "overlay"
         COCO = "coco"
+        YOUTUBE_VIS = "youtube-vis"
+        YOUTUBE_VOS = "youtube-vos"
         DAVIS = "davis"
+        MOTS = "mots"
+        MOT = "mot"
+        CVAT_VIDEO = "cvat-video"
+        CVAT_IMAGES = "cvat-images"
+        YOLO = "yolo"
+        LABELME = "labelme"
         VOT = "vot"
+        DATUMARO = "datumaro"
         CSV = "csv"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -43,6 +43,7 @@ def plan_broker(folder: Path) -> Broker:
         "appendfsync": "everysec",
         "save": '""',
         "daemonize": "no",
+        "set-proc-title": "no",  # it would write over the environment by which its owner is known
         "loglevel": "warning",
     }
     configuration = "".join(f"{name} {value}\n" for name, value in lines.items())

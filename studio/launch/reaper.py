@@ -37,6 +37,7 @@ def look_after(stop: threading.Event) -> None:
     from django.db import DatabaseError, close_old_connections
 
     from studio.jobs.reaper import reap, ring_again
+    from studio.library.settle import settle_ingests
     from studio.library.sweep import sweep
 
     swept = -SWEEP_EVERY_S
@@ -45,6 +46,7 @@ def look_after(stop: threading.Event) -> None:
             close_old_connections()
             reap()
             ring_again()
+            settle_ingests()
             if time.monotonic() - swept >= SWEEP_EVERY_S:
                 swept = time.monotonic()
                 sweep()

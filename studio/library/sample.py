@@ -25,6 +25,7 @@ FRAME_RATE = 30
 FRAME_COUNT = 240
 DRAWING_SHARE = 0.5  # of drawing and taking in
 
+_CRF = 20  # x264's scale
 _SAMPLE_RATE = 48_000  # of the sound
 _GROUND = (1040, 1840)  # px, height and width of what the camera pans over
 _SPRITE = 480  # px, side of the ladybird's own picture
@@ -50,7 +51,7 @@ def draw_sample(path: Path, heard: Callable[[float], None]) -> None:
     try:
         _write_sound(sound)
         clip = SampleClip(sound)
-        with Film(film_path, clip) as film:
+        with Film(film_path, clip, crf=_CRF, preset="ultrafast") as film:  # somebody waits for it
             for index, picture in enumerate(clip.frames()):
                 film.write(picture, index, 1)
                 heard((index + 1) / FRAME_COUNT)
@@ -148,9 +149,9 @@ def _lay(picture: Picture, drawing: Drawing, x: float, y: float, scale: float, a
         ]
     )
     laid = cv2.warpAffine(drawing, turn, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
-    cover = laid[..., 3:].astype(np.uint16)
+    cover = laid[..., 3].astype(np.float32) / 255
     region = picture[top:bottom, left:right]
-    region[:] = (region * (255 - cover) + laid[..., :3] * cover + 127) // 255
+    region[:] = cv2.blendLinear(np.ascontiguousarray(laid[..., :3]), region, cover, 1 - cover)
 
 
 def _noise(random: np.random.Generator, height: int, width: int, grain: int) -> NDArray[np.float32]:

@@ -43,8 +43,7 @@ def remove_orphans(folder: Path, known: Collection[str]) -> int:
     """Remove what has lain in a folder for long under a name that is not known; return how many."""
     if not folder.is_dir():
         return 0
-    old = [path for path in folder.iterdir() if time.time() - path.stat().st_mtime > ORPHAN_AFTER_S]
-    orphans = [path for path in old if path.name not in known]
+    orphans = [path for path in folder.iterdir() if path.name not in known and _is_old(path)]
     for path in orphans:
         _remove(path)
     return len(orphans)
@@ -81,6 +80,13 @@ def _orphans() -> int:
     clips = {str(video) for video in Video.objects.values_list("id", flat=True)}
     # an upload whose file is in its place already is about to become a clip
     return remove_orphans(uploads_folder(), uploads) + remove_orphans(videos_folder(), clips | uploads)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > ORPHAN_AFTER_S
+    except FileNotFoundError:  # it was finished or discarded while we looked
+        return False
 
 
 def _remove(path: Path) -> None:

@@ -21,7 +21,10 @@ from studio.scenes.models import Mask, Prompt, Removal, Subject
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
 Direction = Literal["forward", "backward", "both"]
-ExportFormat = Literal["overlay", "coco", "davis", "vot", "csv"]
+ExportFormat = Literal[
+    "overlay", "coco", "youtube-vis", "youtube-vos", "davis", "mots", "mot", "cvat-video", "cvat-images", "yolo",
+    "labelme", "vot", "datumaro", "csv",
+]  # fmt: skip
 Box = tuple[float, float, float, float]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,7 +10,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+import msgpack
 
 ROOT = Path(__file__).parents[2]
 STARTED_WITHIN_S = 180.0  # a first start builds the page
@@ -25,13 +31,14 @@ class RunningStudio:
     launcher: subprocess.Popen[str]
 
 
-def start_studio(data: Path, *arguments: str) -> RunningStudio:
-    """What `make run` does, on a folder and a port of its own."""
+def start_studio(data: Path, **settings: str) -> RunningStudio:
+    """What `make run` does, on a folder and a port of its own; settings are put into the environment."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
     environment.pop("REDIS_URL", None)
     environment.pop("DATABASE_URL", None)
+    environment.update(settings)
     launcher = subprocess.Popen(
-        [sys.executable, "manage.py", "up", "--no-browser", "--port", "0", "--data", str(data), *arguments],
+        [sys.executable, "manage.py", "up", "--no-browser", "--port", "0", "--data", str(data)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -58,3 +65,77 @@ def stop_studio(studio: RunningStudio) -> None:
     studio.launcher.wait(timeout=40)
     if studio.launcher.stdout is not None:
         studio.launcher.stdout.close()
+
+
+def processes_of(studio: RunningStudio) -> dict[int, str]:
+    """Every living process that belongs to this studio, by the data folder in its environment: number, command line."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            mine = f"STUDIO_DATA={studio.data}".encode() in (folder / "environ").read_bytes().split(b"\0")
+            zombie = (folder / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue  # ended meanwhile, or not ours to see
+        if mine and not zombie and int(folder.name) != studio.launcher.pid:
+            found[int(folder.name)] = command
+    return found
+
+
+def pool_process(studio: RunningStudio) -> int | None:
+    """The process that tracks: the child of the gpu worker."""
+    for number, command in processes_of(studio).items():
+        if "-Q gpu" not in command:
+            continue
+        try:
+            parent = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent != studio.launcher.pid:
+            return number
+    return None
+
+
+class Visitor:
+    """Somebody who used the link: their session, and a token for programs."""
+
+    def __init__(self, studio: RunningStudio) -> None:
+        self.address = studio.address
+        self._cookies = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self._cookies))
+        self._opener.open(studio.link).read()
+        self._post(studio.link.removeprefix(studio.address), b"")
+        self.token = json.loads(self._post("/api/tokens", b'{"name": "test"}'))["token"]
+
+    def get(self, path: str) -> bytes:
+        return bytes(self._opener.open(self.address + path).read())
+
+    def scene(self, video: str) -> dict[str, Any]:
+        return dict(json.loads(self.get(f"/api/videos/{video}/scene")))
+
+    def masks(self, video: str, frames: int) -> list[tuple[int, str, bytes]]:
+        """Frame, subject and run lengths of every mask there is."""
+        answer = msgpack.unpackb(self.get(f"/api/videos/{video}/masks?first=0&last={frames - 1}"))
+        return [(item["frame"], item["subject"], item["counts"]) for item in answer["masks"]]
+
+    def upload(self, film: Path) -> str:
+        """Send a film with the project's own client; the clip's id when it is ready."""
+        video = self.client("upload", str(film)).strip().splitlines()[-1].split()[0]
+        return video
+
+    def client(self, *arguments: str) -> str:
+        """What `python -m studio.client` says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "studio.client", *arguments, "--server", self.address, "--token", self.token],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _post(self, path: str, body: bytes) -> bytes:
+        proof = next(cookie.value for cookie in self._cookies if cookie.name == "csrftoken")
+        headers = {"X-CSRFToken": str(proof), "Content-Type": "application/json", "Referer": self.address}
+        return bytes(self._opener.open(Request(self.address + path, body, headers)).read())

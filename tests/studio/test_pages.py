@@ -128,6 +128,32 @@ def test_everything_a_page_links_to_is_served(built: None, page: Client, plain_p
         assert answer.status_code == 200, address
 
 
+def test_only_files_with_a_hash_in_their_name_are_kept_for_good(built: None, page: Client):
+    script = next(
+        address
+        for attributes in Read(page.get("/").content.decode()).attributes("script")
+        if (address := attributes["src"] or "").startswith("/static/assets/")
+    )
+
+    kept = {}
+    for address in (script, "/static/studio/theme.js", "/static/ninja/swagger-ui-bundle.js"):
+        answer = Client().get(address)
+        answer.close()
+        kept[address] = "immutable" in answer.headers["Cache-Control"]
+    assert list(kept.values()) == [True, False, False]
+
+
+def test_a_script_comes_zipped_to_who_takes_it(built: None, page: Client):
+    script = Read(page.get("/").content.decode()).attributes("script")[-1]["src"]
+
+    answer = Client(headers={"Accept-Encoding": "gzip"}).get(script)
+    size_bytes = len(b"".join(answer))
+    answer.close()
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert size_bytes < 150_000
+
+
 def test_a_studio_that_is_not_built_says_so(settings, tmp_path, page: Client):
     settings.FRONTEND_DIST = tmp_path
 

@@ -13,6 +13,11 @@ from tracking.errors import BadInput
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CONFIG, or the word prepare and its folders."""
+    # argparse takes folders only right behind the word prepare, so that is what is shown
+    parser.usage = (
+        "%(prog)s CONFIG [--resume] [--stop-at STEP]\n"
+        "       %(prog)s prepare FOLDER... --out CACHE [--layout L] [--hold-out NAME] [...]"
+    )
     parser.add_argument("config", type=Path, metavar="CONFIG | prepare", help="a run's TOML file, or the word prepare")
     parser.add_argument("folders", type=Path, nargs="*", help="prepare: folders of images with masks")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")

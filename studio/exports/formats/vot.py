@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 
 from studio.exports.options import ALL_ANNOTATIONS
+from studio.exports.runs import runs_of
 from studio.exports.spool import Found
 from studio.exports.target import Target
 from studio.exports.tracks import Tracks
@@ -48,6 +48,5 @@ def _line(found: Found | None, region: str) -> str:
     if region == "box":
         return ",".join(f"{value:.4f}" for value in found.box)
     x, y, width, height = found.box
-    bits = found.bits()[y : y + height, x : x + width].ravel()
-    runs = [str(len(list(run))) for _, run in groupby(bits.tolist())]
-    return f"m{x},{y},{width},{height}," + ",".join(runs if not bits[0] else ["0", *runs])
+    runs = runs_of(found.bits()[y : y + height, x : x + width], by_columns=False)
+    return ",".join(str(value) for value in (f"m{x}", y, width, height, *runs))

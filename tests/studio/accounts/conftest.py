@@ -7,6 +7,12 @@ from django.test import Client
 PASSWORD = "a horse, a battery"
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(settings) -> None:
+    """Passwords here guard nothing: a hash that is slow on purpose would only make the tests slow."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cay(db: None) -> User:
     """Signs in with PASSWORD."""

@@ -36,6 +36,9 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, sentence: str) -> Non
         read_config(config(tmp_path, text))
 
 
-def test_the_shipped_recipe_can_be_read() -> None:
-    shipped = Path(__file__).resolve().parents[3] / "tracking" / "training" / "configs" / "small.toml"
-    assert read_config(shipped).recipe == "small"
+CONFIGS = Path(__file__).resolve().parents[3] / "tracking" / "training" / "configs"
+
+
+@pytest.mark.parametrize("name", ["small", "large-objects"])
+def test_the_recipes_that_come_with_the_project_can_be_read(name: str) -> None:
+    assert read_config(CONFIGS / f"{name}.toml").recipe == "small"

@@ -97,8 +97,9 @@ export class Studio {
     const prompts = (this.scene?.prompts ?? []).filter((prompt) => of === null || prompt.subject_id === of);
     return [...new Set(prompts.map((prompt) => prompt.frame))].sort((a, b) => a - b);
   }
+  /** Seconds since the first frame: a film's own clock may start elsewhere. */
   get time(): number {
-    return this.table === null ? 0 : timeOf(this.table, this.frame);
+    return this.table === null ? 0 : timeOf(this.table, this.frame) - timeOf(this.table, 0);
   }
   get shown(): Shown | null {
     return this.#player?.shown() ?? null;

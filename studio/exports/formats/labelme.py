@@ -1,0 +1,60 @@
+"""LabelMe: a JSON file for each frame, each mask a small PNG of its box."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from collections.abc import Mapping
+
+from PIL import Image
+
+from studio.exports.options import ALL_ANNOTATIONS
+from studio.exports.spool import Found
+from studio.exports.target import Target
+from studio.exports.tracks import Track, Tracks
+
+name = "labelme"
+title = "LabelMe"
+sentence = "A JSON file for each frame with exact masks, which labelme opens beside the pictures."
+lossy: tuple[str, ...] = ("Rotated boxes are not held; scores stand in a mask's description.",)
+frame_base = 0
+checked_with = "the test suite's own reader of labelme's masks"
+options = ALL_ANNOTATIONS | {"images", "absent"}
+
+VERSION = "5.5.0"  # of labelme, the first whose masks are as these
+
+
+def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
+    """<frame>.json, and <frame>.jpg where pictures are wanted."""
+    by_number = {track.number: track for track in tracks.objects}
+    for moment in tracks.moments():
+        if not moment.found and not tracks.options.absent:
+            continue
+        content: dict[str, object] = {
+            "version": VERSION,
+            "flags": {},
+            "shapes": [_shape(found, by_number[found.number]) for found in moment.found],
+            "imagePath": f"{moment.frame:06d}.jpg",
+            "imageData": None,
+            "imageHeight": tracks.height,
+            "imageWidth": tracks.width,
+        }
+        target.add_json(f"{moment.frame:06d}.json", content)
+    if tracks.options.images:
+        target.add_pictures(tracks, lambda place, frame: f"{frame:06d}.jpg")
+    return {}
+
+
+def _shape(found: Found, track: Track) -> Mapping[str, object]:
+    x, y, width, height = found.box
+    file = io.BytesIO()
+    Image.fromarray(found.bits()[y : y + height, x : x + width]).save(file, format="PNG")  # one bit a pixel
+    return {
+        "label": track.category,
+        "points": [[x, y], [x + width - 1, y + height - 1]],  # labelme's corners are both inside
+        "group_id": found.number,
+        "description": f"{track.name}, score {found.score:.4f}",
+        "shape_type": "mask",
+        "flags": {},
+        "mask": b64encode(file.getvalue()).decode("ascii"),
+    }

@@ -1,0 +1,86 @@
+"""MOTS: a line of text for each mask, and 16-bit PNGs of the same, in the folders that TrackEval looks in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pycocotools import mask as coco
+
+from studio.exports.layers import flatten
+from studio.exports.options import ALL_ANNOTATIONS
+from studio.exports.target import Target
+from studio.exports.tracks import Tracks
+
+name = "mots"
+title = "MOTS"
+sentence = "MOTSChallenge text and 16-bit PNGs, read by TrackEval. Where objects overlap, a pixel goes to one of them."
+lossy: tuple[str, ...] = (
+    "Where objects overlap, a pixel belongs to one of them only.",
+    "MOTS knows cars and pedestrians; whatever is not named car is written as a pedestrian.",
+    "Scores and rotated boxes are not held.",
+)
+frame_base = 1
+checked_with = "TrackEval 1.3, Pillow 12"
+options = ALL_ANNOTATIONS | {"images", "overlap"}
+
+CAR, PEDESTRIAN = 1, 2
+INSTANCES = 1000  # of a class; an id is class * INSTANCES + instance
+SET = "MOTS-train"  # TrackEval's name of the folder
+
+
+def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
+    """MOTS-train/<clip>/gt/gt.txt, seqinfo.ini and instances/, seqmaps/MOTS-train.txt; frames from 1 without gaps."""
+    folder = f"{SET}/{tracks.name}"
+    ids = _ids(tracks)
+    lines: list[str] = []
+    decided = 0
+    table = np.zeros(max(ids) + 1, np.uint16)
+    table[list(ids)] = list(ids.values())
+    for moment in tracks.moments():
+        owners, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width))
+        decided += pixels
+        for found in moment.found:
+            left = owners == found.number
+            if left.any():
+                counts = coco.encode(np.asfortranarray(left.view(np.uint8)))["counts"].decode("ascii")
+                identity = ids[found.number]
+                line = (moment.place + 1, identity, identity // INSTANCES, tracks.height, tracks.width, counts)
+                lines.append(" ".join(str(value) for value in line))
+        target.add(f"{folder}/instances/{moment.place + 1:06d}.png", _png(table[owners]))
+    target.add(f"{folder}/gt/gt.txt", "".join(f"{line}\n" for line in lines))
+    target.add(f"{folder}/instances/labels.txt", "background\ncar\npedestrian\n")
+    target.add(f"{folder}/seqinfo.ini", sequence_info(tracks))
+    target.add(f"seqmaps/{SET}.txt", f"name\n{tracks.name}\n")
+    if tracks.options.images:
+        target.add_pictures(tracks, lambda place, frame: f"{folder}/img1/{place + 1:06d}.jpg")
+    return {"ids": {str(number): identity for number, identity in ids.items()}, "decided_pixels": decided}
+
+
+def sequence_info(tracks: Tracks) -> str:
+    """seqinfo.ini, as the MOTChallenges have it."""
+    rate = float(tracks.clip.frame_rate / tracks.options.every)
+    return (
+        f"[Sequence]\nname={tracks.name}\nimDir=img1\nframeRate={rate:g}\n"
+        f"seqLength={len(tracks.frames)}\nimWidth={tracks.width}\nimHeight={tracks.height}\nimExt=.jpg\n"
+    )
+
+
+def _ids(tracks: Tracks) -> Mapping[int, int]:
+    """Class and instance of each object as one number; an instance too large for that is the object's place."""
+    numbers = [track.number for track in tracks.objects]
+    fits = max(numbers) < INSTANCES
+    return {
+        track.number: (CAR if track.category.lower() == "car" else PEDESTRIAN) * INSTANCES
+        + (track.number if fits else place)
+        for place, track in enumerate(tracks.objects, start=1)
+    }
+
+
+def _png(values: NDArray[np.uint16]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(values).save(file, format="PNG")  # mode I;16
+    return file.getvalue()

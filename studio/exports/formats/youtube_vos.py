@@ -1,0 +1,48 @@
+"""YouTube-VOS: palette PNGs named by the clip's frames, and meta.json with the frames of each object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from studio.exports.layers import flatten, labels_of
+from studio.exports.options import ALL_ANNOTATIONS
+from studio.exports.target import Target
+from studio.exports.tracks import Tracks
+from studio.media.masks import palette_png
+
+name = "youtube-vos"
+title = "YouTube-VOS"
+sentence = "Palette PNGs and meta.json in YouTube-VOS's folders. Where objects overlap, a pixel goes to one of them."
+lossy: tuple[str, ...] = (
+    "Where objects overlap, a pixel belongs to one of them only.",
+    "Scores and rotated boxes are not held.",
+)
+frame_base = 0
+checked_with = "Pillow 12 and a check of meta.json's schema"
+options = ALL_ANNOTATIONS | {"images", "overlap"}
+
+
+def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
+    """train/Annotations/<clip>/<frame>.png, train/meta.json."""
+    labels = labels_of(tracks.objects)
+    table = np.zeros(max(labels) + 1, np.uint8)
+    table[list(labels)] = list(labels.values())
+    seen: dict[int, list[str]] = {track.number: [] for track in tracks.objects}
+    decided = 0
+    for moment in tracks.moments():
+        owners, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width))
+        decided += pixels
+        for number in np.unique(owners[owners > 0]).tolist():
+            seen[number].append(f"{moment.frame:05d}")
+        target.add(f"train/Annotations/{tracks.name}/{moment.frame:05d}.png", palette_png(table[owners]))
+    objects = {
+        str(labels[track.number]): {"category": track.category, "frames": seen[track.number]}
+        for track in tracks.objects
+        if seen[track.number]
+    }
+    target.add_json("train/meta.json", {"videos": {tracks.name: {"objects": objects}}})
+    if tracks.options.images:
+        target.add_pictures(tracks, lambda place, frame: f"train/JPEGImages/{tracks.name}/{frame:05d}.jpg")
+    return {"labels": {str(number): label for number, label in labels.items()}, "decided_pixels": decided}

@@ -1,0 +1,80 @@
+"""The frame that is asked for is the frame that is shown, and its masks are its own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from drawn.clips import BITS, BLOCK, draw_clip, varying_times, write_video
+from running.studio import RunningStudio
+
+pytestmark = pytest.mark.whole
+
+FRAMES = 60
+SIZE = (320, 240)
+
+# the number in the frame's top rows, as the canvas shows it
+BURNED = """() => {
+    const canvas = document.querySelector("#stage");
+    const { left, top, scale, aspect, drawnFrame } = canvas.dataset;
+    const ratio = canvas.width / canvas.clientWidth;
+    const context = canvas.getContext("2d");
+    let number = 0;
+    for (let bit = 0; bit < %d; bit += 1) {
+        const x = (+left + (bit + 0.5) * %d * scale * aspect) * ratio;
+        const y = (+top + %d * 0.5 * scale) * ratio;
+        if (context.getImageData(Math.round(x), Math.round(y), 1, 1).data[1] > 127) number |= 1 << bit;
+    }
+    return [number, Number(drawnFrame)];
+}""" % (BITS, BLOCK, BLOCK)  # noqa: UP031  braces are JavaScript's here
+
+
+@pytest.fixture(params=["constant", "varying"])
+def clip(request, page: Page, studio: RunningStudio, tmp_path) -> Page:
+    """A clip with its frame number burned in, open in the studio."""
+    times = varying_times(FRAMES) if request.param == "varying" else None
+    film = write_video(tmp_path / f"{request.param} rate.mp4", draw_clip(FRAMES, *SIZE).frames, times=times)
+    page.goto("/")
+    page.locator("#file").set_input_files(film)
+    card = page.get_by_role("link", name=f"{request.param} rate").first
+    expect(card).to_be_visible(timeout=60_000)
+    card.click()
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    return page
+
+
+def test_every_frame_is_found_forward_and_backward(clip: Page):
+    wrong = []
+    field = clip.get_by_label("Frame", exact=True)
+    for frame in [*range(1, FRAMES), *range(FRAMES - 2, -1, -1)]:
+        field.fill(str(frame))
+        field.press("Enter")
+        clip.wait_for_function("frame => document.body.dataset.frame === String(frame)", arg=frame)
+        clip.wait_for_function(
+            "frame => document.querySelector('#stage').dataset.drawnFrame === String(frame)", arg=frame
+        )
+        shown, _ = clip.evaluate(BURNED)
+        if shown != frame:
+            wrong.append((frame, shown))
+
+    assert wrong == []
+
+
+def test_while_playing_the_frame_it_says_is_the_frame_it_shows(clip: Page):
+    clip.keyboard.press("Home")
+    clip.keyboard.press("Space")
+
+    seen = clip.evaluate(
+        """() => new Promise((resolve) => {
+            const read = BURNED, seen = [], until = performance.now() + 2500;
+            const look = () => {
+                seen.push(read());
+                if (performance.now() < until) requestAnimationFrame(look);
+                else resolve(seen);
+            };
+            requestAnimationFrame(look);
+        })""".replace("BURNED", f"({BURNED})")
+    )
+
+    assert [pair for pair in seen if pair[0] != pair[1]] == []
+    assert len({shown for shown, _ in seen}) > 5, "it did not play"

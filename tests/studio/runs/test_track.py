@@ -1,0 +1,123 @@
+"""A run's work, with the real tracker on a clip that was really taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from drawn.clips import draw_clip, write_video
+from studio.jobs.lease import work
+from studio.jobs.models import Job
+from studio.library import files
+from studio.library.models import Video
+from studio.media.frame_table import FrameTable
+from studio.runs import track
+from studio.runs.models import Run
+from studio.runs.service import start_run
+from studio.runs.track import follow
+from studio.scenes.changes import add_subject, set_prompt
+from studio.scenes.models import Mask
+from tracking import Tracker
+
+FRAMES = 20
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clip(ann: User, settings, tmp_path: Path) -> Video:
+    """A clip with two objects and a box around each."""
+    settings.STUDIO_DATA = tmp_path
+    drawn = draw_clip(FRAMES, objects=2)
+    video = Video.objects.create(
+        owner=ann, title="two", state=Video.State.READY, width=160, height=120, frame_count=FRAMES, duration_s=0.8
+    )
+    folder = files.folder_of(video.id)
+    folder.mkdir(parents=True)
+    source = write_video(folder / "film.mp4", drawn.frames)
+    source.rename(folder / files.SOURCE)
+    table = FrameTable.of(folder / files.SOURCE, max_pixels=10**6, max_frames=1000)
+    (folder / files.TABLE).write_bytes(table.to_bytes())
+    for label in (1, 2):
+        x, y, width, height = map(float, drawn.box(0, label).split(","))
+        set_prompt(add_subject(video), 0, (x, y, width, height))
+    return video
+
+
+def finish(run: Run) -> Job:
+    work(run.job_id, follow)
+    return Job.objects.get(pk=run.job_id)
+
+
+def masks(video: Video) -> list[tuple[int, int, bytes]]:
+    rows = Mask.objects.filter(subject__video=video).order_by("subject__number", "frame")
+    return [(row.subject.number, row.frame, bytes(row.counts)) for row in rows.select_related("subject")]
+
+
+def test_a_run_finds_every_subject_in_every_frame_once(clip):
+    job = finish(start_run(clip))
+
+    assert (job.state, job.error) == (Job.State.DONE, "")
+    assert (job.done, job.total) == (2 * FRAMES, 2 * FRAMES)
+    assert [row[:2] for row in masks(clip)] == [(number, frame) for number in (1, 2) for frame in range(FRAMES)]
+    assert set(Mask.objects.filter(frame=0).values_list("state", flat=True)) == {Mask.State.PROMPT}
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was_and_finds_the_same(clip, monkeypatch):
+    finish(start_run(clip))
+    undisturbed = masks(clip)
+    Mask.objects.all().delete()
+    steps = 0
+    step = Tracker.step
+
+    def stopped(self, frame, tracks):
+        nonlocal steps
+        steps += 1
+        if steps == 12:
+            raise SystemExit(0)
+        return step(self, frame, tracks)
+
+    again = start_run(clip)
+    with monkeypatch.context() as patch:
+        patch.setattr(Tracker, "step", stopped)
+        with pytest.raises(SystemExit):
+            work(again.job_id, follow)
+    waiting = Job.objects.get(pk=again.job_id)
+    assert (waiting.state, waiting.attempt) == (Job.State.QUEUED, 0)
+    assert 0 < len(masks(clip)) < 2 * FRAMES
+
+    assert finish(again).state == Job.State.DONE
+    assert masks(clip) == undisturbed
+
+
+def test_a_box_drawn_late_bends_only_its_own_stretch(clip):
+    finish(start_run(clip))
+    before = masks(clip)
+    first, second = clip.subjects.order_by("number")
+    drawn = draw_clip(FRAMES, objects=2)
+    x, y, width, height = map(float, drawn.box(10, 1).split(","))
+    set_prompt(first, 10, (x + 2, y + 2, width - 4, height - 4))
+
+    finish(start_run(clip, first_frame=10, subjects=[first.id]))
+
+    after = masks(clip)
+    assert [row for row in after if row[0] == second.number] == [row for row in before if row[0] == second.number]
+    assert after[:10] == before[:10]
+    assert after[10] != before[10]
+
+
+def test_a_source_that_is_gone_is_a_sentence_and_not_a_traceback(clip):
+    run = start_run(clip)
+    for path in files.folder_of(clip.id).iterdir():
+        path.unlink()
+
+    job = finish(run)
+
+    assert job.state == Job.State.FAILED
+    assert job.error_code == "no-such-file"
+    assert job.error.endswith(".")
+
+
+def test_a_worker_keeps_the_trackers_it_used_last(clip):
+    assert track.resident("siammask-small", "") is track.resident("siammask-small", "")
