@@ -27,10 +27,15 @@ def flatten(found: Sequence[Found], overlap: str, size: tuple[int, int]) -> tupl
     overlap "number": the higher number has the pixel. "score": the higher score in this frame has it, of equals the
     higher number.
     """
-    owners = np.zeros(size, np.uint32)
-    claims = np.zeros(size, np.uint8)
+    height, width = size
+    owners = np.zeros((width, height), np.uint32)  # column by column, as masks come out of their run lengths
+    claimed = np.zeros((width, height), np.bool_)
+    twice = np.zeros((width, height), np.bool_)
     for one in sorted(found, key=lambda one: (one.score if overlap == "score" else 0.0, one.number)):
-        bits = one.bits()
-        np.copyto(owners, one.number, where=bits)
-        claims += bits
-    return owners, int(np.count_nonzero(claims > 1))
+        x, y, across, down = one.box
+        place = slice(x, x + across), slice(y, y + down)
+        bits = one.bits().T[place]
+        np.copyto(owners[place], one.number, where=bits)
+        twice[place] |= claimed[place] & bits
+        claimed[place] |= bits
+    return np.ascontiguousarray(owners.T), int(np.count_nonzero(twice))

@@ -34,14 +34,20 @@ def centre_rings(bits: NDArray[np.bool_], x: int = 0, y: int = 0) -> list[tuple[
 
 
 def joined(rings: Sequence[Ring]) -> Ring:
-    """One ring of several: each is entered and left at the same two nearest corners, over a bridge without width."""
+    """One ring of several: each is entered and left over a short bridge without width."""
     whole = rings[0]
     for ring in rings[1:]:
-        distances = np.abs(whole[:, None] - ring[None]).sum(axis=2)  # [n, m]
-        here, there = np.unravel_index(int(np.argmin(distances)), distances.shape)
-        turned = np.roll(ring, -int(there), axis=0)
+        there = 0
+        for _ in range(3):  # from a point to the nearest of the other ring and back: soon the shortest way about there
+            here = _nearest(whole, ring[there])
+            there = _nearest(ring, whole[here])
+        turned = np.roll(ring, -there, axis=0)
         whole = np.concatenate([whole[: here + 1], turned, turned[:1], whole[here:]])
     return whole
+
+
+def _nearest(ring: Ring, point: Ring) -> int:
+    return int(np.argmin(np.abs(ring - point).sum(axis=1)))
 
 
 def _rings(image: NDArray[np.uint8], method: int) -> list[tuple[Ring, list[Ring]]]:

@@ -25,7 +25,7 @@ FRAME_RATE = 30
 FRAME_COUNT = 240
 DRAWING_SHARE = 0.5  # of drawing and taking in
 
-_CRF = 20  # x264's scale
+_CRF = 22  # x264's scale
 _SAMPLE_RATE = 48_000  # of the sound
 _GROUND = (1040, 1840)  # px, height and width of what the camera pans over
 _SPRITE = 480  # px, side of the ladybird's own picture
@@ -51,7 +51,7 @@ def draw_sample(path: Path, heard: Callable[[float], None]) -> None:
     try:
         _write_sound(sound)
         clip = SampleClip(sound)
-        with Film(film_path, clip, crf=_CRF, preset="ultrafast") as film:  # somebody waits for it
+        with Film(film_path, clip, crf=_CRF, preset="superfast") as film:  # somebody waits for it
             for index, picture in enumerate(clip.frames()):
                 film.write(picture, index, 1)
                 heard((index + 1) / FRAME_COUNT)

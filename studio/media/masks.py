@@ -32,7 +32,7 @@ def palette_png(labels: NDArray[np.uint8]) -> bytes:
     image = Image.fromarray(labels)  # mode L; the palette makes it P
     image.putpalette(label_colors().tobytes())
     file = io.BytesIO()
-    image.save(file, format="PNG")
+    image.save(file, format="PNG", compress_level=3)
     return file.getvalue()
 
 

@@ -13,9 +13,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
+from studio.media.codecs import H264, Codec
 from studio.media.source import opened
-
-COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus")  # what MP4 holds and players find in it
 
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 8: "7.1"}  # channels: FFmpeg's name
 
@@ -32,8 +31,9 @@ def sound_start(path: Path) -> Fraction | None:
 class Sound:
     """The first sound track of a file, written into a container between its pictures. origin becomes time 0."""
 
-    def __init__(self, target: OutputContainer, path: Path, origin: Fraction) -> None:
+    def __init__(self, target: OutputContainer, path: Path, origin: Fraction, codec: Codec = H264) -> None:
         self._target = target
+        self._codec = codec
         self._resources = ExitStack()
         container = self._resources.enter_context(opened(path))
         stream = _sound_track(container)
@@ -41,7 +41,7 @@ class Sound:
             raise ValueError(f"{path} has no sound track")
         self._origin = origin
         # a sound whose decoder settings stand in no header cannot be copied before its first packet
-        copied = stream.codec_context.name in COPIED and (
+        copied = stream.codec_context.name in codec.copied and (
             stream.codec_context.name != "aac" or stream.codec_context.extradata is not None
         )
         self._packets = self._copies(container, stream) if copied else self._encoded(container, stream)
@@ -83,9 +83,11 @@ class Sound:
             yield packet
 
     def _encoded(self, container: InputContainer, source: AudioStream) -> Iterator[Packet[AudioStream]]:
-        stream = self._target.add_stream("aac", rate=source.codec_context.sample_rate)
+        rate = self._codec.sound_rate or source.codec_context.sample_rate
+        stream = self._target.add_stream(self._codec.sound, rate=rate)
+        assert isinstance(stream, AudioStream)
         layout = source.codec_context.layout
-        stream.layout = _LAYOUTS.get(layout.nb_channels, "stereo")  # one whose speakers are named, as AAC needs
+        stream.layout = _LAYOUTS.get(layout.nb_channels, "stereo")  # one whose speakers are named, as encoders need
         return self._encode(container, source, stream)
 
     def _encode(

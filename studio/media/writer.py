@@ -1,4 +1,4 @@
-"""Films: H.264 in MP4 that shows each frame exactly when its source does, with the source's sound."""
+"""Films that show each frame when their source does, with the source's sound; H.264 in MP4 unless told otherwise."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from studio.media.clip import Clip
+from studio.media.codecs import H264, Codec
 from studio.media.errors import CannotWrite
 from studio.media.sound import Sound, sound_start
 from studio.media.source import reason
 
-ENDINGS = (".mp4", ".m4v", ".mov")
+ENDINGS = H264.endings
 CRF = 18  # x264's scale: hardly to be told from the source
 PRESET = "veryfast"
 KEY_FRAME_INTERVAL = 48  # frames; a player seeks at most so far
@@ -39,17 +40,31 @@ class Film:
             for index, picture in enumerate(clip.frames()):
                 film.write(picture, clip.pts(index), clip.duration(index))
 
-    Times are the clip's, moved so that the first of picture and sound is at 0. A side of odd length is made even by
-    repeating the last row or column, as H.264's halved colours need. The pixels' aspect is kept. Sound is the
-    source's first track: copied as it is where MP4 can hold it, else AAC. Raises CannotWrite.
+    Times are the clip's, moved so that the first of picture and sound is at 0; WebM rounds them to 1/1000 s. A side
+    of odd length is made even by repeating the last row or column where the codec halves colours, as H.264 does. The
+    pixels' aspect is kept. Sound is the source's first track: copied as it is where the container can hold it, else
+    encoded. size is height, width of the pictures where it is not the clip's; crf and preset are H.264's. Raises
+    CannotWrite.
     """
 
-    def __init__(self, path: Path, clip: Clip, *, sound: bool = True, crf: int = CRF, preset: str = PRESET) -> None:
-        if path.suffix.lower() not in ENDINGS:
-            raise CannotWrite(f"a film is written as {', '.join(ENDINGS)}, not as {path.name}")
+    def __init__(
+        self,
+        path: Path,
+        clip: Clip,
+        *,
+        codec: Codec = H264,
+        size: tuple[int, int] | None = None,
+        sound: bool = True,
+        crf: int = CRF,
+        preset: str = PRESET,
+    ) -> None:
+        if path.suffix.lower() not in codec.endings:
+            raise CannotWrite(f"a film is written as {', '.join(codec.endings)}, not as {path.name}")
+        self._codec = codec
         self._path = path
         self._beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix.lower()}")
-        self._size = (clip.height, clip.width)
+        self._size = size or (clip.height, clip.width)
+        self._channels = 4 if codec.has_alpha else 3
         self._time_base = clip.time_base
         first = clip.pts(0) * clip.time_base
         source = clip.path if sound and clip.has_sound else None
@@ -62,7 +77,7 @@ class Film:
         self._container = self._open()
         try:
             self._stream = self._add_picture(clip, crf, preset)
-            self._sound = None if source is None or heard is None else Sound(self._container, source, origin)
+            self._sound = None if source is None or heard is None else Sound(self._container, source, origin, codec)
         except BaseException:
             self._discard()
             raise
@@ -79,16 +94,18 @@ class Film:
             self._discard()
 
     def write(self, picture: NDArray[np.uint8], pts: int, duration: int) -> None:
-        """Add a frame: [H, W, 3] uint8 RGB, shown from pts on for duration, both in ticks of the clip's time base."""
-        if picture.shape != (*self._size, 3) or picture.dtype != np.uint8:
-            raise ValueError(f"this film's frames are uint8 {[*self._size, 3]}, got {picture.dtype} {picture.shape}")
+        """Add a frame: [H, W, 3] uint8 RGB, with alpha [H, W, 4] RGBA, shown from pts on for duration in clip's ticks."""
+        shape = (*self._size, self._channels)
+        if picture.shape != shape or picture.dtype != np.uint8:
+            raise ValueError(f"this film's frames are uint8 {list(shape)}, got {picture.dtype} {picture.shape}")
         if self._last is not None and pts <= self._last:
             raise ValueError(f"frames are written in the order they are shown: {pts} comes after {self._last}")
         self._last = pts
-        even = np.pad(picture, ((0, picture.shape[0] % 2), (0, picture.shape[1] % 2), (0, 0)), mode="edge")
+        height, width = self._coded
+        beyond = ((0, height - picture.shape[0]), (0, width - picture.shape[1]), (0, 0))
         frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(even, format="rgb24"),
-            format="yuv420p",
+            VideoFrame.from_ndarray(np.pad(picture, beyond, mode="edge"), format="rgba" if shape[2] == 4 else "rgb24"),
+            format=self._codec.pixels,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
             threads=1,
@@ -115,14 +132,24 @@ class Film:
     def _open(self) -> OutputContainer:
         with self._faults():
             self._beside.touch()  # FFmpeg opens the file only when it writes its head
-            return av.open(str(self._beside.absolute()), "w", format="mp4", options={"movflags": "+faststart"})
+            options = dict(self._codec.container_options)
+            return av.open(str(self._beside.absolute()), "w", format=self._codec.container, options=options)
+
+    @property
+    def _coded(self) -> tuple[int, int]:
+        """The pictures' size as they are coded."""
+        height, width = self._size
+        return (height + height % 2, width + width % 2) if self._codec.halves_colors else self._size
 
     def _add_picture(self, clip: Clip, crf: int, preset: str) -> VideoStream:
         rate = clip.frame_rate.limit_denominator(1 << 16)
-        stream = self._container.add_stream("libx264", rate=rate, options={"crf": str(crf), "preset": preset})
-        height, width = self._size
-        stream.width, stream.height = width + width % 2, height + height % 2
-        stream.pix_fmt = "yuv420p"
+        options = {"crf": str(crf), "preset": preset} if self._codec is H264 else dict(self._codec.options)
+        with self._faults():
+            added = self._container.add_stream(self._codec.encoder, rate=rate, options=options)
+        assert isinstance(added, VideoStream)
+        stream = added
+        stream.height, stream.width = self._coded
+        stream.pix_fmt = self._codec.pixels
         stream.gop_size = KEY_FRAME_INTERVAL
         stream.time_base = clip.time_base
         context = stream.codec_context

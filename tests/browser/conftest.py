@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
 
+from browser.chromium import launch_chromium
 from running.studio import RunningStudio, start_studio, stop_studio
-
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +23,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
 def chromium() -> Iterator[Browser]:
     """Playwright's own, or the system's, or Debian's; skips, saying so, where there is none (never in CI)."""
     with sync_playwright() as playwright:
-        browser = None
-        for path in [None, *filter(None, map(shutil.which, CHROMIUMS))]:
-            try:
-                browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-                break
-            except PlaywrightError:
-                continue
+        browser = launch_chromium(playwright)
         if browser is None:
             message = "no Chromium on this machine: install one (apt-get install chromium) to run the browser tests"
             if os.environ.get("CI"):

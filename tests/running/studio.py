@@ -123,6 +123,20 @@ class Visitor:
         video = self.client("upload", str(film)).strip().splitlines()[-1].split()[0]
         return video
 
+    def put_box(self, video: str, box: list[float]) -> None:
+        """A new object with a box on frame 0."""
+        subject = json.loads(self._post(f"/api/videos/{video}/subjects", b"{}"))["id"]
+        self._post(f"/api/subjects/{subject}/prompts/0", json.dumps({"box": box}).encode(), "PUT")
+
+    def recolor(self, video: str, color: str) -> None:
+        """Give the clip's first object another colour."""
+        subject = self.scene(video)["subjects"][0]["id"]
+        self._post(f"/api/subjects/{subject}", json.dumps({"color": color}).encode(), "PATCH")
+
+    def cookies(self) -> list[dict[str, Any]]:
+        """As a browser takes them."""
+        return [{"name": cookie.name, "value": cookie.value, "url": self.address} for cookie in self._cookies]
+
     def client(self, *arguments: str) -> str:
         """What `python -m studio.client` says."""
         done = subprocess.run(
@@ -135,7 +149,7 @@ class Visitor:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _post(self, path: str, body: bytes) -> bytes:
+    def _post(self, path: str, body: bytes, method: str = "POST") -> bytes:
         proof = next(cookie.value for cookie in self._cookies if cookie.name == "csrftoken")
         headers = {"X-CSRFToken": str(proof), "Content-Type": "application/json", "Referer": self.address}
-        return bytes(self._opener.open(Request(self.address + path, body, headers)).read())
+        return bytes(self._opener.open(Request(self.address + path, body, headers, method=method)).read())

@@ -82,5 +82,5 @@ def _ids(tracks: Tracks) -> Mapping[int, int]:
 
 def _png(values: NDArray[np.uint16]) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(values).save(file, format="PNG")  # mode I;16
+    Image.fromarray(values).save(file, format="PNG", compress_level=3)  # mode I;16
     return file.getvalue()
