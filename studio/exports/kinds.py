@@ -22,6 +22,6 @@ def parse_wish(name: str, given: Mapping[str, object], frame_count: int) -> Opti
     return Options.parse(kind.title, kind.options, given, frame_count)
 
 
-def ending_of(name: str) -> str:
+def ending_of(name: str, options: Options) -> str:
     """How the name of such a file ends."""
-    return EFFECTS[name].ending if name in EFFECTS else ".zip"
+    return EFFECTS[name].ending(options) if name in EFFECTS else ".zip"

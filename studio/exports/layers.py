@@ -38,4 +38,4 @@ def flatten(found: Sequence[Found], overlap: str, size: tuple[int, int]) -> tupl
         np.copyto(owners[place], one.number, where=bits)
         twice[place] |= claimed[place] & bits
         claimed[place] |= bits
-    return np.ascontiguousarray(owners.T), int(np.count_nonzero(twice))
+    return owners.T, int(np.count_nonzero(twice))

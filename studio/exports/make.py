@@ -14,6 +14,7 @@ from pathlib import Path
 
 from studio.exports.effects import EFFECTS
 from studio.exports.formats import FORMATS
+from studio.exports.kinds import parse_wish
 from studio.exports.manifest import manifest_of
 from studio.exports.models import Export
 from studio.exports.options import Options
@@ -36,12 +37,13 @@ _BESIDE = ".making-"
 def make(lease: Lease) -> None:
     """Make the job's file. Raises JobFault with what is in the way."""
     export = Export.objects.select_related("video").get(job=lease.job)
-    name = name_of(export.video, export.format)
     folder = export_folder(export)
     disk.make_folder(folder.parent)
     try:
+        options = parse_wish(export.format, export.options, export.video.frame_count)
+        name = name_of(export.video, export.format, options)
         with _beside(folder, lease) as making:
-            revision, total = _write(lease, export, making / name)
+            revision, total = _write(lease, export, options, making / name)
             size = (making / name).stat().st_size
             with (making / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -60,11 +62,9 @@ def make(lease: Lease) -> None:
         raise JobFault("cannot-write", f"The file cannot be written: {fault.strerror or fault}.") from fault
 
 
-def _write(lease: Lease, export: Export, path: Path) -> tuple[int, int]:
+def _write(lease: Lease, export: Export, options: Options, path: Path) -> tuple[int, int]:
     """Write the file; returns the revision of the masks in it and the job's total."""
     video, kind = export.video, export.format
-    known = EFFECTS[kind].options if kind in EFFECTS else FORMATS[kind].options
-    options = Options.parse(kind, known, export.options, video.frame_count)
     clip = open_source(video)
     revision = scene_revision(video)  # before the masks: what changes in between is in a newer export too
     subjects = list(chosen_subjects(video, options))

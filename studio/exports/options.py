@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Self
@@ -10,6 +11,11 @@ from studio.scenes.errors import SceneFault
 
 OVERLAPS = ("number", "score")
 REGIONS = ("rotated", "box", "mask")
+CONTAINERS = ("webm", "mov", "png")
+ALPHAS = ("straight", "premultiplied")
+PARTS = ("objects", "rest")
+STYLES = ("blur", "pixelate")
+RESTS = ("both", "dark", "grey")
 MOST_OBJECTS = 1000  # named in one export
 ALL_ANNOTATIONS = frozenset({"objects", "first_frame", "last_frame", "every"})
 
@@ -27,6 +33,16 @@ class Options:
     overlap: str = "number"  # whose a pixel of two objects is: the higher number's, or the higher score's
     region: str = "rotated"  # what stands in a line of VOT
     boxes: bool = False  # a film shows the rotated boxes
+    feather: int = 0  # px of a film's soft edge
+    container: str = "webm"  # what a cut-out is written as
+    alpha: str = "straight"  # a cut-out's colours: as they are, or times their alpha
+    color: str = "#00b140"  # behind the objects; a keyer's green
+    part: str = "objects"  # what is blurred
+    style: str = "blur"
+    strength: int = 5  # of a blur, percent of the picture's shorter side
+    aspect: str = "source"  # a following window's width to its height as shown, such as 9:16
+    margin: int = 20  # percent of the largest box that such a window leaves on each side
+    rest: str = "both"  # what a spotlight makes of all else: dark, grey, both
 
     @classmethod
     def parse(cls, format_name: str, known: frozenset[str], given: Mapping[str, object], frame_count: int) -> Self:
@@ -74,6 +90,28 @@ def _whole(name: str, value: object, lowest: int) -> int:
     return value
 
 
+def _between(lowest: int, highest: int) -> Callable[[str, object], int]:
+    def parse(name: str, value: object) -> int:
+        number = _whole(name, value, lowest)
+        if number > highest:
+            raise _bad(f"The option {name} takes whole numbers from {lowest} to {highest}, got {value!r}.")
+        return number
+
+    return parse
+
+
+def _color(name: str, value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise _bad(f"The option {name} is a colour such as #00b140, got {value!r}.")
+    return value.lower()
+
+
+def _aspect(name: str, value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"source|[1-9]\d?:[1-9]\d?", value):
+        raise _bad(f"The option {name} is source, or two numbers from 1 to 99 such as 9:16, got {value!r}.")
+    return value
+
+
 def _switch(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise _bad(f"The option {name} is true or false, got {value!r}.")
@@ -99,4 +137,14 @@ _PARSERS: Mapping[str, Callable[[str, object], object]] = {
     "overlap": _one_of(*OVERLAPS),
     "region": _one_of(*REGIONS),
     "boxes": _switch,
+    "feather": _between(0, 100),
+    "container": _one_of(*CONTAINERS),
+    "alpha": _one_of(*ALPHAS),
+    "color": _color,
+    "part": _one_of(*PARTS),
+    "style": _one_of(*STYLES),
+    "strength": _between(1, 50),
+    "aspect": _aspect,
+    "margin": _between(0, 200),
+    "rest": _one_of(*RESTS),
 }

@@ -41,9 +41,9 @@ def export_folder(export: Export) -> Path:
     return Path(settings.STUDIO_DATA) / "exports" / str(export.id)
 
 
-def name_of(video: Video, format: str) -> str:  # noqa: A002
+def name_of(video: Video, format: str, options: Options) -> str:  # noqa: A002
     """What the file is called that is made of this clip now."""
-    return file_name(video.title, format, ending_of(format))
+    return file_name(video.title, format, ending_of(format, options))
 
 
 def _check_masks(video: Video, wish: Options) -> None:
@@ -58,7 +58,7 @@ def _check_masks(video: Video, wish: Options) -> None:
 
 def _same(video: Video, format: str, wish: Options, revision: int) -> Export | None:  # noqa: A002
     """An export that is there or on its way, which would not differ from a new one."""
-    told, name = wish.to_json(), name_of(video, format)
+    told, name = wish.to_json(), name_of(video, format, wish)
     made = Export.objects.filter(video=video, format=format, of_revision=revision).select_related("job")
     states = (Job.State.DONE, Job.State.QUEUED, Job.State.RUNNING)
     for export in made.filter(job__state__in=states, job__wanted=Job.Wanted.RUN):

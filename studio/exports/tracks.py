@@ -82,9 +82,14 @@ class Tracks:
 
     def moments(self) -> Iterator[Moment]:
         """Every chosen frame, also those in which nothing was found."""
+        for moment in self.survey():
+            yield moment
+            self._tick(1)
+
+    def survey(self) -> Iterator[Moment]:
+        """The same, looked over before the work begins: no frame counts as done."""
         for place, frame in enumerate(self.frames):
             yield Moment(place, frame, tuple(self._spool.of_frame(frame)))
-            self._tick(1)
 
     def of(self, track: Track) -> Iterator[tuple[int, Found | None]]:
         """Every chosen frame with what was found of one object in it."""

@@ -22,7 +22,8 @@ JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
 Direction = Literal["forward", "backward", "both"]
 ExportFormat = Literal[
-    "overlay", "coco", "youtube-vis", "youtube-vos", "davis", "mots", "mot", "cvat-video", "cvat-images", "yolo",
+    "overlay", "outline", "matte", "cutout", "background", "blur", "spotlight", "crop", "grid",
+    "coco", "youtube-vis", "youtube-vos", "davis", "mots", "mot", "cvat-video", "cvat-images", "yolo",
     "labelme", "vot", "datumaro", "csv",
 ]  # fmt: skip
 Box = tuple[float, float, float, float]

@@ -46,16 +46,19 @@ def _paint(
 ) -> None:
     """Colour a mask's pixels and its edge; pixels outside the mask stay as they are."""
     bits = marking.mask.view(np.uint8)
-    x, y, width, height = cv2.boundingRect(bits)
+    if bits.flags.f_contiguous:  # as run lengths are decoded: cv2 would copy it before it looks
+        y, x, height, width = cv2.boundingRect(bits.T)
+    else:
+        x, y, width, height = cv2.boundingRect(bits)
     if not width:
         return
     inside = np.ascontiguousarray(bits[y : y + height, x : x + width])
     region = shown[y : y + height, x : x + width]
     values = np.arange(256)[:, None] * (1 - fill) + np.array(marking.color) * fill  # [256, 3]
     table = np.round(values).astype(np.uint8)[:, None]
-    np.copyto(region, cv2.LUT(region, table), where=inside[..., None] != 0)
+    cv2.copyTo(cv2.LUT(region, table), inside, region)
     around = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = cv2.distanceTransform(around, cv2.DIST_L2, 3)[1:-1, 1:-1]  # px from a pixel's outer side to the edge, >= 1
+    depth = cv2.distanceTransform(around, cv2.DIST_L2, 5)[1:-1, 1:-1]  # px from a pixel's outer side to the edge, >= 1
     line = (inside != 0) & (depth < edge_px + 1)
     share = np.clip(edge_px + 1 - depth[line], 0, 1)[:, None]
     region[line] = np.round(region[line] * (1 - share) + np.array(bright) * share).astype(np.uint8)

@@ -94,7 +94,10 @@ class Film:
             self._discard()
 
     def write(self, picture: NDArray[np.uint8], pts: int, duration: int) -> None:
-        """Add a frame: [H, W, 3] uint8 RGB, with alpha [H, W, 4] RGBA, shown from pts on for duration in clip's ticks."""
+        """Add a frame: [H, W, 3] uint8 RGB, [H, W, 4] RGBA where the codec has alpha.
+
+        It is shown from pts on for duration, both in ticks of the clip's time base.
+        """
         shape = (*self._size, self._channels)
         if picture.shape != shape or picture.dtype != np.uint8:
             raise ValueError(f"this film's frames are uint8 {list(shape)}, got {picture.dtype} {picture.shape}")

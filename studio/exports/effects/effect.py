@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from studio.exports.options import Options
 from studio.exports.tracks import Tracks
 
 
@@ -14,8 +15,10 @@ class Effect(Protocol):
     name: str  # as the API calls it
     title: str  # as a person calls it
     sentence: str  # what it shows
-    ending: str  # of its file
     options: frozenset[str]  # fields of Options it knows
+
+    def ending(self, chosen: Options) -> str:
+        """How its file's name ends."""
 
     def write(self, tracks: Tracks, path: Path) -> None:
         """Write the film under this name, whole or not at all. Raises CannotWrite."""

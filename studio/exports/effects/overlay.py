@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
-from studio.exports.tracks import Tracks
-from studio.media.ahead import ahead
+from studio.exports.effects.filming import mp4, write_film
+from studio.exports.tracks import Moment, Tracks
+from studio.media.clip import Picture
 from studio.media.overlay import Marking, draw
-from studio.media.writer import Film
 
 name = "overlay"
 title = "Overlay film"
 sentence = "MP4 with the masks drawn in; size, timing and sound are the original's."
-ending = ".mp4"
+ending = mp4
 options = frozenset({"objects", "boxes"})
 
 FILL = 0.4  # share of the object's colour
@@ -24,20 +23,20 @@ EDGE_LINES = 1080  # a taller picture has a line wider in proportion, as it is l
 
 
 def write(tracks: Tracks, path: Path) -> None:
-    """Draw every frame of the clip as it is decoded; what was found in it lies over it, the highest number on top."""
+    """What was found lies over each frame, the highest number on top."""
     colors = {track.number: track.color for track in tracks.objects}
     edge_px = EDGE_PX * max(1.0, min(tracks.width, tracks.height) / EDGE_LINES)
-    clip = tracks.clip
-    with Film(path, clip) as film, closing(ahead(clip.frames())) as pictures:
-        for moment, picture in zip(tracks.moments(), pictures, strict=True):
-            markings = [
-                Marking(
-                    found.bits(),
-                    # cv2 counts from pixel centres, corners from edges
-                    np.array(found.corners).reshape(4, 2) - 0.5 if tracks.options.boxes else None,
-                    colors[found.number],
-                )
-                for found in moment.found
-            ]
-            shown = draw(picture, markings, fill=FILL, edge_px=edge_px) if markings else picture
-            film.write(shown, clip.pts(moment.frame), clip.duration(moment.frame))
+
+    def mark(moment: Moment, picture: Picture) -> Picture:
+        markings = [
+            Marking(
+                found.bits(),
+                # cv2 counts from pixel centres, corners from edges
+                np.array(found.corners).reshape(4, 2) - 0.5 if tracks.options.boxes else None,
+                colors[found.number],
+            )
+            for found in moment.found
+        ]
+        return draw(picture, markings, fill=FILL, edge_px=edge_px) if markings else picture
+
+    write_film(tracks, path, mark)

@@ -122,7 +122,7 @@ def test_a_wish_becomes_a_file_whose_row_tells_its_name_size_and_sum(video: Vide
     assert (export.file_name, export.byte_size) == (file.name, file.stat().st_size)
     assert export.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert [path.name for path in export_folder(export).iterdir()] == [file.name]
-    assert not list(export_folder(export).parent.glob(".making-*"))
+    assert not list(export_folder(export).parent.glob(f".making-{export.id}-*"))
 
 
 def test_the_manifest_says_where_the_masks_came_from(video: Video):
@@ -231,7 +231,7 @@ def test_a_cancelled_export_stops_and_leaves_nothing(video: Video):
     export.job.refresh_from_db()
     assert export.job.state == "cancelled"
     assert not export_folder(export).exists()
-    assert not list(export_folder(export).parent.glob(".making-*"))
+    assert not list(export_folder(export).parent.glob(f".making-{export.id}-*"))
 
 
 def test_a_film_is_made_of_a_video(video: Video, ann: User):

@@ -18,7 +18,7 @@ from studio.jobs.models import Job
 from studio.jobs.reaper import reap
 from studio.library.models import Video
 
-from .conftest import at_once
+from ..threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from studio.jobs.models import Job
 from studio.jobs.revisions import next_revision
 from studio.library.models import Video
 
-from .conftest import at_once
+from ..threads import at_once
 from .test_lease import held, state
 
 pytestmark = pytest.mark.django_db

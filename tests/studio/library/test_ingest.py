@@ -206,20 +206,35 @@ def test_a_worker_that_is_told_to_stop_puts_the_clip_back_in_line(sender: Sender
     assert taken_in(video.id).state == "ready"
 
 
-def test_a_worker_thought_dead_puts_nothing_among_anothers_files(sender: Sender, small_clip: bytes):
+def test_a_worker_thought_dead_puts_nothing_among_anothers_files(
+    sender: Sender, small_clip: bytes, monkeypatch: pytest.MonkeyPatch
+):
     video = Video.objects.get(pk=sender.send(small_clip))
     frozen = claim(video.jobs.get().id)
     assert frozen is not None
-    video.jobs.update(state=Job.State.QUEUED, lease_token=None, lease_until=None)  # as the reaper does
-    assert taken_in(video.id).state == "ready"
-    before = {path.name: path.stat().st_mtime_ns for path in files.folder_of(video.id).iterdir()}
+    real, before = ingest.disk.sync_tree, dict[str, int]()
 
+    def freeze(folder: Path) -> None:
+        """All is made, and nothing in its place; the worker wakes when another has done the whole work."""
+        real(folder)
+        monkeypatch.setattr(ingest.disk, "sync_tree", real)
+        video.jobs.update(state=Job.State.QUEUED, lease_token=None, lease_until=None)  # as the reaper does
+        assert taken_in(video.id).state == "ready"
+        before.update(editions(video))
+
+    monkeypatch.setattr(ingest.disk, "sync_tree", freeze)
     with pytest.raises(LeaseLost):
         ingest.take(frozen)
 
-    assert {path.name: path.stat().st_mtime_ns for path in files.folder_of(video.id).iterdir()} == before
+    assert editions(video) == before
+    assert len(before) == 6
     video.refresh_from_db()
     assert video.state == "ready"
+
+
+def editions(video: Video) -> dict[str, int]:
+    """When each of a clip's files was last changed."""
+    return {path.name: path.stat().st_mtime_ns for path in files.folder_of(video.id).iterdir() if path.is_file()}
 
 
 def test_what_a_killed_worker_left_is_removed_by_the_next(sender: Sender, small_clip: bytes):

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 
 from studio.accounts.tokens import make_token
 from studio.jobs.models import Job
 from studio.library import disk, uploads
-from studio.library.errors import UploadGone, WrongOffset
+from studio.library.errors import UploadGone
 from studio.library.models import Upload, Video
 
+from ..threads import at_once
 from .conftest import OCTETS, TUS, Sender, tree
 
 pytestmark = pytest.mark.django_db
@@ -103,31 +105,25 @@ def test_a_piece_elsewhere_than_at_the_end_is_a_conflict(sender: Sender):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_writers_at_one_offset_one_writes_and_bytes_are_never_mixed(ann: User):
-    for round_ in range(12):
+    for _ in range(4):
         upload = uploads.create(ann, 40_000, "race.mp4")
-        told: list[object] = []
+        writing, second = set[int](), threading.Event()
 
-        def write(letter: bytes, upload: Upload = upload, told: list[object] = told) -> None:
-            try:
-                told.append(uploads.append(upload, 0, [letter * 100] * 200))
-            except WrongOffset as fault:
-                told.append(fault)
-            finally:
-                connection.close()
+        def pieces(upload: Upload = upload, writing: set[int] = writing, second: threading.Event = second):
+            writing.add(threading.get_ident())
+            if len(writing) > 1:
+                second.set()
+            second.wait(0.1)  # a second writer, were it let in, would be here by now
+            yield from [bytes([65 + len(writing)]) * 100] * 200
 
-        threads = [threading.Thread(target=write, args=(bytes([65 + number]),)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(8, lambda upload=upload, pieces=pieces: uploads.append(upload, 0, pieces()))
 
         written = uploads.staged(upload).read_bytes()
-        assert sorted(map(str, told))[0] == "20000", round_
-        assert sum(isinstance(one, WrongOffset) for one in told) == 7
-        assert (len(written), len(set(written))) == (20_000, 1)
+        assert sorted(type(answer).__name__ for answer in answers) == ["WrongOffset"] * 7 + ["int"]
+        assert (len(written), len(set(written)), len(writing)) == (20_000, 1, 1)
 
 
-def test_a_writer_that_waited_finds_the_upload_finished_and_touches_nothing(ann: User, data_folder: Path):
+def test_an_upload_that_is_finished_takes_no_more(ann: User, data_folder: Path):
     upload = uploads.create(ann, 3, "a.mp4")
     stale = Upload.objects.get()
     uploads.append(upload, 0, [b"abc"])
@@ -137,6 +133,36 @@ def test_a_writer_that_waited_finds_the_upload_finished_and_touches_nothing(ann:
         uploads.append(stale, 3, [b"d"])
 
     assert (data_folder / "videos" / str(upload.id) / "source").read_bytes() == b"abc"
+
+
+def test_a_writer_that_waited_while_the_file_was_finished_touches_nothing(ann: User, data_folder: Path):
+    upload = uploads.create(ann, 9, "a.mp4")
+    path, answers = uploads.staged(upload), []
+
+    def late() -> None:
+        try:
+            answers.append(uploads.append(upload, 0, [b"late"]))
+        except UploadGone as fault:
+            answers.append(fault)
+
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = threading.Thread(target=late)
+        writer.start()
+        until = time.monotonic() + 10
+        while len(opened(path)) < 2:  # it has the file, and waits for the lock
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        path.rename(data_folder / "source")
+    writer.join()
+
+    assert [type(answer) for answer in answers] == [UploadGone]
+    assert (data_folder / "source").read_bytes() == b""
+
+
+def opened(path: Path) -> list[str]:
+    """This process's descriptors of a file."""
+    return [name for name in os.listdir("/proc/self/fd") if os.path.realpath(f"/proc/self/fd/{name}") == str(path)]  # noqa: PTH208
 
 
 @pytest.mark.parametrize("step", ["whole", "renamed"])

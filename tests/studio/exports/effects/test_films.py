@@ -1,0 +1,150 @@
+"""Films of a clip: each has its frames, times, size and sound, and shows inside and outside masks what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from drawn.clips import burned
+from studio.exports.effects import EFFECTS
+from studio.media.clip import Clip
+from studio.media.reader import open_clip
+
+from .conftest import COUNT, FOUND, Stage, sound_packets
+
+FRAME = 3  # the square is at 52..91, 40..79
+CLOSE = 6  # levels that H.264 may change in the mean
+
+
+def seen(path: Path, frame: int = FRAME) -> NDArray[np.int64]:
+    """A frame of a film."""
+    return open_clip(path).frame(frame).astype(np.int64)
+
+
+def apart(stage: Stage, frame: int = FRAME, px: int = 5) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pixels well inside and well outside the square: H.264's halved colours mix what is near its edge."""
+    bits = stage.mask(frame).view(np.uint8)
+    kernel = np.ones((2 * px + 1, 2 * px + 1), np.uint8)
+    return cv2.erode(bits, kernel) > 0, cv2.dilate(bits, kernel) == 0
+
+
+def far(a: NDArray[np.int64], b: NDArray[np.int64]) -> float:
+    return float(np.abs(a - b).mean())
+
+
+@pytest.mark.parametrize("name", [name for name, effect in EFFECTS.items() if name not in ("cutout", "crop", "grid")])
+def test_a_film_has_its_sources_size_times_and_sound(stage: Stage, name: str):
+    path = stage.film(name)
+
+    film: Clip = open_clip(path)
+    assert (film.frame_count, film.width, film.height) == (COUNT, stage.clip.width, stage.clip.height)
+    assert [film.pts(index) * film.time_base for index in range(COUNT)] == stage.times()
+    assert len(sound_packets(path)) > 5
+    assert sound_packets(path) == sound_packets(stage.path)
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_primaries, context.color_trc, context.color_range) == (1, 1, 1, 1)
+
+
+def test_a_matte_is_white_on_black(stage: Stage):
+    film = open_clip(stage.film("matte"))
+
+    for index, picture in enumerate(film.frames()):
+        bits = stage.mask(index) | stage.mask(index, 2)
+        assert np.abs(picture[..., 0].astype(int) - bits * 255).mean() < 2
+        assert np.ptp(picture, axis=2).max() <= 2  # grey
+    inside, outside = apart(stage)
+    assert film.frame(FRAME)[inside].min() > 250
+    assert film.frame(FRAME)[outside].max() < 5
+
+
+def test_a_soft_matte_is_grey_inside_the_edge(stage: Stage):
+    row = seen(stage.film("matte", feather=9))[60, :, 0]
+
+    assert np.abs(row[52:62] - np.arange(1, 11) * 25.5).max() < 12
+    assert row[:51].max() < 12
+
+
+def test_objects_stand_before_one_colour(stage: Stage):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    shown = seen(stage.film("background", color="#2040C0"))
+
+    assert far(shown[outside], np.array([0x20, 0x40, 0xC0])) < 3
+    assert far(shown[inside], source[inside]) < CLOSE
+    assert far(seen(stage.film("background"), 0), np.array([0, 0xB1, 0x40])) < 3  # where nothing was found
+
+
+def test_an_outline_leaves_the_object_and_its_ground(stage: Stage):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    shown = seen(stage.film("outline"))
+
+    assert far(shown[inside], source[inside]) < CLOSE
+    assert far(shown[outside], source[outside]) < CLOSE
+    edge = shown[41, 56:88]
+    assert edge[:, 2].mean() > 180 and edge[:, :2].mean() < 70  # the object's blue
+
+
+@pytest.mark.parametrize("style", ["blur", "pixelate"])
+def test_hidden_objects_cannot_be_made_out(stage: Stage, style: str):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    shown = seen(stage.film("blur", style=style, strength=15))
+
+    assert far(shown[outside], source[outside]) < CLOSE
+    assert far(shown[inside], source[inside]) > 12
+    assert _detail(shown, stage.mask(FRAME)) < 0.5 * _detail(source, stage.mask(FRAME))
+
+
+@pytest.mark.parametrize("style", ["blur", "pixelate"])
+def test_all_else_is_blurred_behind_sharp_objects(stage: Stage, style: str):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    path = stage.film("blur", style=style, part="rest", strength=15)
+
+    shown = seen(path)
+    assert far(shown[inside], source[inside]) < CLOSE
+    assert far(shown[outside], source[outside]) > 8
+    assert burned(open_clip(path).frame(0)) != burned(stage.clip.frame(0)) or _detail(shown, outside) < _detail(
+        source, outside
+    )
+
+
+def test_a_soft_edge_of_what_is_hidden_lies_outside_it(stage: Stage):
+    hard, soft = (seen(stage.film("blur", strength=15, feather=feather)) for feather in (0, 12))
+
+    inside, _ = apart(stage)
+    assert far(hard[inside], soft[inside]) < 3
+    ring = (slice(45, 75), slice(93, 98))
+    assert far(hard[ring], soft[ring]) > 3
+
+
+@pytest.mark.parametrize(("rest", "share", "grey"), [("dark", 0.35, False), ("grey", 1, True), ("both", 0.35, True)])
+def test_a_spotlight_takes_light_and_colour_from_the_rest(stage: Stage, rest: str, share: float, grey: bool):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    shown = seen(stage.film("spotlight", rest=rest))
+
+    assert far(shown[inside], source[inside]) < CLOSE
+    light = source @ np.array([0.299, 0.587, 0.114])
+    wanted = np.repeat(light[..., None], 3, axis=2) if grey else source
+    assert far(shown[outside], share * wanted[outside]) < CLOSE
+
+
+def test_frames_without_objects_are_as_they_were_where_objects_are_changed(stage: Stage):
+    for name in ("outline", "blur"):
+        film = open_clip(stage.film(name))
+        for index in set(range(COUNT)) - set(FOUND):
+            assert far(film.frame(index).astype(np.int64), stage.clip.frame(index).astype(np.int64)) < CLOSE
+
+
+def _detail(picture: NDArray[np.int64], where: NDArray[np.bool_]) -> float:
+    """How much neighbours differ."""
+    steps = np.abs(np.diff(picture, axis=1)).mean(axis=2)
+    return float(steps[where[:, 1:] & where[:, :-1]].mean())
