@@ -71,7 +71,7 @@ def measure(studio: object, page: Page, asked: argparse.Namespace, folder: Path)
     x, y, width, height = map(float, drawn.box().split(","))
     visitor.put_box(video, [x, y, width, height])
     page.goto(f"{visitor.address}/videos/{video}")
-    page.wait_for_function("document.body.dataset.ready === 'true'")
+    page.wait_for_function("() => document.body.dataset.ready === 'true'")
     at = [x + width / 3, y + height / 3]
     _, plain = page.evaluate(WATCH, [*at, None])
     pressed = time.time() * 1000

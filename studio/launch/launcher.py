@@ -64,6 +64,7 @@ def run_studio(wishes: Wishes, say: Callable[[str], None]) -> None:
     data: Path = settings.STUDIO_DATA
     _check_host(wishes.host)
     with _only_one(data):
+        settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where it is missing
         build_page(settings.BASE_DIR / "frontend", say)
         port = choose_port(wishes.host, wishes.port)
         call_command("migrate", verbosity=0, interactive=False)

@@ -36,6 +36,7 @@ def look_after(stop: threading.Event) -> None:
     """Reap, ring again and sweep in turn; a database that is away for a while only costs the turns it misses."""
     from django.db import DatabaseError, close_old_connections
 
+    from studio.exports.sweep import sweep_exports
     from studio.jobs.reaper import reap, ring_again
     from studio.library.settle import settle_ingests
     from studio.library.sweep import sweep
@@ -50,6 +51,7 @@ def look_after(stop: threading.Event) -> None:
             if time.monotonic() - swept >= SWEEP_EVERY_S:
                 swept = time.monotonic()
                 sweep()
+                sweep_exports()
         except DatabaseError as fault:
             logger.warning("nothing reaped", reason=str(fault))
         if stop.wait(LOOK_EVERY_S):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ sentence = "MP4 with the objects, or all behind them, blurred or in blocks; size
 ending = mp4
 options = frozenset({"objects", "feather", "part", "style", "strength"})
 
-_REACH_PX = 4  # of a blur as it is computed; a wider one is computed on a smaller picture
+_STEPS = 4  # of a blur's reach, at least: a wider one is computed on a smaller picture
 
 
 def write(tracks: Tracks, path: Path) -> None:
@@ -28,13 +29,14 @@ def write(tracks: Tracks, path: Path) -> None:
     chosen = tracks.options
     average = _blurred if chosen.style == "blur" else _blocks
     reach = max(2, round(min(tracks.width, tracks.height) * chosen.strength / 100))
+    reach -= reach % _fineness(reach)
 
     def hide(moment: Moment, picture: Picture) -> Picture:
         bits = masked(moment.found, picture.shape[:2])
         if chosen.part == "objects":
             gone, cover = bits, outward(bits, chosen.feather)
             rows, columns = near(bits, chosen.feather + 1)
-            # blocks stand where they would in the whole picture, or they would swim along with the object
+            # squares stand where they would in the whole picture, or they would swim along with the object
             region = slice(rows.start // reach * reach, rows.stop), slice(columns.start // reach * reach, columns.stop)
         else:
             gone, cover = ~bits, 1 - inward(bits, chosen.feather)
@@ -51,42 +53,42 @@ def write(tracks: Tracks, path: Path) -> None:
 
 def _blurred(picture: Picture, counted: NDArray[np.bool_], reach: int) -> Picture:
     """Each pixel the mean of the counted ones around it: what does not count leaves no halo."""
-    height, width = counted.shape
-    scale = max(1, reach // _REACH_PX)
-    small = (-(-width // scale), -(-height // scale))
-    box = 2 * round(reach / scale) + 1
-    # twice a box is near a Gaussian
+    side = _fineness(reach)
+    box = (2 * (reach // side) + 1,) * 2
     total, share = (
-        cv2.blur(cv2.blur(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), (box, box)), (box, box))
-        for plane in _weighed(picture, counted)
+        # twice a box is near a Gaussian; beyond the border nothing counts, wherever the border is
+        cv2.blur(cv2.blur(plane, box, borderType=cv2.BORDER_CONSTANT), box, borderType=cv2.BORDER_CONSTANT)
+        for plane in _reduced(picture, counted, side)
     )
-    return cv2.resize(_divided(total, share), (width, height), interpolation=cv2.INTER_LINEAR).astype(
-        np.uint8, copy=False
-    )
+    return _enlarged(_divided(total, share), side, counted.shape, cv2.INTER_LINEAR)
 
 
 def _blocks(picture: Picture, counted: NDArray[np.bool_], side: int) -> Picture:
     """Squares of the mean of the counted pixels in them."""
+    total, share = _reduced(picture, counted, side)
+    return _enlarged(_divided(total, share), side, counted.shape, cv2.INTER_NEAREST)
+
+
+def _fineness(reach: int) -> int:
+    """The side of the squares that a blur is computed of."""
+    return max(1, reach // _STEPS)
+
+
+def _reduced(picture: Picture, counted: NDArray[np.bool_], side: int) -> Iterator[NDArray[Any]]:
+    """The mean in each square of the pixels, those that do not count being 0, and the share that counts."""
     height, width = counted.shape
     rows, columns = -(-height // side), -(-width // side)
-    beyond = (0, rows * side - height, 0, columns * side - width)
-    total, share = (
-        cv2.resize(
-            cv2.copyMakeBorder(plane, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0)),
-            (columns, rows),
-            interpolation=cv2.INTER_AREA,
-        )
-        for plane in _weighed(picture, counted)
-    )
-    blocks = np.repeat(np.repeat(_divided(total, share), side, axis=0), side, axis=1)
-    return np.ascontiguousarray(blocks[:height, :width])
-
-
-def _weighed(picture: Picture, counted: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The pixels that count, all others 0, and what each counts."""
     kept = np.zeros_like(picture)
     cv2.copyTo(picture, counted.view(np.uint8), kept)
-    return kept.astype(np.float32), counted.astype(np.float32)
+    for plane in (kept, counted.view(np.uint8)):
+        beyond = (0, rows * side - height, 0, columns * side - width)
+        whole = cv2.copyMakeBorder(plane, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        yield cv2.resize(whole.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+
+
+def _enlarged(means: Picture, side: int, size: tuple[int, ...], way: int) -> Picture:
+    large = cv2.resize(means, (means.shape[1] * side, means.shape[0] * side), interpolation=way)
+    return np.ascontiguousarray(large[: size[0], : size[1]], np.uint8)
 
 
 def _divided(total: NDArray[Any], share: NDArray[Any]) -> Picture:
