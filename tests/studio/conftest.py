@@ -36,6 +36,15 @@ from django.contrib.auth.models import User  # noqa: E402  settings are read fro
 from django.test import Client  # noqa: E402
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Before xdist starts its processes: each makes a folder and a port of its own.
+
+    One that inherited the name of the settings would load them at once, before this file is read, with our folder.
+    """
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """A real SQLite file: in memory there is no write-ahead log, and threads would share one connection's locks."""

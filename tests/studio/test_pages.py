@@ -242,7 +242,9 @@ def test_faults_have_pages_of_ours(rf: RequestFactory):
         assert "SiamMask Studio" in answer.content.decode()
 
 
-def test_health_says_which_part_is_missing(db: None):
+def test_health_says_which_part_is_missing(db: None, settings):
+    settings.STUDIO_REDIS_URL = "redis://127.0.0.1:1"  # nobody there; other tests start a broker on the usual port
+
     answer = Client().get("/healthz")
 
     assert answer.status_code == 503
