@@ -13,7 +13,7 @@ from studio.accounts.models import ApiToken
 from studio.accounts.tokens import make_token
 from studio.api.auth import person_of
 from studio.api.schemas import Limits, MeOut, NewTokenOut, TokenIn, TokenOut, WeightsOut
-from studio.api.weights import known_weights
+from studio.runs.weights import PROFILES, list_weights
 
 router = Router(tags=["account"])
 
@@ -56,7 +56,18 @@ def delete_token(request: HttpRequest, token_id: UUID) -> Status[None]:
 @router.get("/weights", response=list[WeightsOut], tags=["runs"])
 def weights(request: HttpRequest) -> list[WeightsOut]:
     """The weights this studio knows, and which of them are on this machine."""
-    return known_weights(settings.STUDIO_WEIGHTS)
+    return [
+        WeightsOut(
+            name=known.name,
+            present=known.is_here,
+            default=known.is_default,
+            architecture=known.architecture,
+            profile=known.profile,
+            profiles=list(PROFILES),
+            note=known.note,
+        )
+        for known in list_weights(settings.STUDIO_WEIGHTS)
+    ]
 
 
 def _told(token: ApiToken) -> TokenOut:

@@ -22,7 +22,7 @@ CODES = {
     405: "wrong-method",
     429: "too-often",
 }
-STATES = {"not-ready", "no-weights"}  # refusals for how things stand now, not for what was asked
+STATES = {"not-ready": 409, "no-weights": 503}  # refusals for how things stand now, not for what was asked
 
 
 Fault = Exception | type[Exception]  # what ninja says it gives to handlers; it gives instances
@@ -81,7 +81,7 @@ def _refusal(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 def _fault(request: HttpRequest, fault: Fault) -> HttpResponse:
     assert isinstance(fault, JobFault | SceneFault), "handlers are given instances"
-    return error(409 if fault.code in STATES else 400, fault.code, fault.message)
+    return error(STATES.get(fault.code, 400), fault.code, fault.message)
 
 
 def _conflict(request: HttpRequest, fault: Fault) -> HttpResponse:

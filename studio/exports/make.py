@@ -7,9 +7,6 @@ place. A killed export leaves a folder that the next attempt removes, and begins
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from studio.exports.effects import EFFECTS
@@ -31,8 +28,6 @@ from studio.library.files import open_source
 from studio.media.errors import MediaError
 from studio.scenes.errors import SceneFault
 
-_BESIDE = ".making-"
-
 
 def make(lease: Lease) -> None:
     """Make the job's file. Raises JobFault with what is in the way."""
@@ -42,7 +37,7 @@ def make(lease: Lease) -> None:
     try:
         options = parse_wish(export.format, export.options, export.video.frame_count)
         name = name_of(export.video, export.format, options)
-        with _beside(folder, lease) as making:
+        with disk.making_folder(folder.parent, lease.token, folder.name) as making:
             revision, total = _write(lease, export, options, making / name)
             size = (making / name).stat().st_size
             with (making / name).open("rb") as file:
@@ -85,16 +80,3 @@ def _write(lease: Lease, export: Export, options: Options, path: Path) -> tuple[
                     "manifest.json", manifest_of(tracks, FORMATS[kind], source_facts(video), weights, counted)
                 )
     return revision, progress.total
-
-
-@contextmanager
-def _beside(folder: Path, lease: Lease) -> Iterator[Path]:
-    """A folder of this attempt's own; what attempts that were killed left is removed first."""
-    for left in folder.parent.glob(f"{_BESIDE}{folder.name}-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    making = folder.parent / f"{_BESIDE}{folder.name}-{lease.token}"
-    making.mkdir()
-    try:
-        yield making
-    finally:
-        shutil.rmtree(making, ignore_errors=True)

@@ -19,8 +19,8 @@ from redis import Redis, RedisError
 from studio.launch.broker import NoBroker, server_program
 from studio.launch.page import PageNotBuilt, find_npm, page_is_fresh
 from studio.launch.ports import FIRST_PORT, PortTaken, choose_port
+from studio.library.disk import LEAST_FREE_BYTES
 
-LEAST_FREE_BYTES = 2 * 1024**3
 ENCODERS = ("libx264", "aac", "libvpx-vp9", "prores_ks")
 
 

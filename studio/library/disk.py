@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 LEAST_FREE_BYTES = 2 * 1024**3  # below this nothing more is taken in: the database and running jobs need room too
 
@@ -48,6 +51,23 @@ def put_in_place(source: Path, target: Path) -> None:
     if source.is_dir() and target.is_dir():
         shutil.rmtree(target)  # a folder cannot be renamed over a full one
     source.rename(target)
+
+
+@contextmanager
+def making_folder(parent: Path, token: UUID, of: str = "") -> Iterator[Path]:
+    """A folder of one attempt's own in which files are made; what attempts that were killed left is removed first.
+
+    `token` is the attempt's. `of` says what is made, where others make theirs in the same parent.
+    """
+    prefix = f".making-{of}-" if of else ".making-"
+    for left in parent.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    making = parent / f"{prefix}{token}"
+    making.mkdir()
+    try:
+        yield making
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
 
 
 def _sync(path: Path, flags: int) -> None:

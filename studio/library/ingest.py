@@ -7,9 +7,6 @@ leaves the source and a clip that is not ready, and it may begin again.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -25,7 +22,6 @@ from studio.media.errors import MediaError
 from studio.media.probe import Bounds, Found, take_in
 
 PARTS = 1000  # of an ingest, as its job counts them: how many frames there are is not known before
-_BESIDE = ".making-"
 
 
 def take(lease: Lease) -> None:
@@ -35,7 +31,7 @@ def take(lease: Lease) -> None:
         _rows(video).update(state=Video.State.INGESTING, error_code="", error="", row_revision=revision)
     folder = folder_of(video.id)
     disk.make_folder(folder)
-    with _beside(folder, lease) as making:
+    with disk.making_folder(folder, lease.token) as making:
         try:
             found = _made(lease, video, folder, making)
         except MediaError as fault:
@@ -66,19 +62,6 @@ def _made(lease: Lease, video: Video, folder: Path, making: Path) -> Found:
         max_frames=settings.STUDIO_MAX_FRAMES,
     )
     return take_in(source, making, bounds, hear, images=video.form == Video.Form.IMAGES, tick=lease.look)
-
-
-@contextmanager
-def _beside(folder: Path, lease: Lease) -> Iterator[Path]:
-    """A folder of this attempt's own; what attempts that were killed left is removed first."""
-    for left in folder.glob(f"{_BESIDE}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    making = folder / f"{_BESIDE}{lease.token}"
-    making.mkdir()
-    try:
-        yield making
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def _rows(video: Video) -> QuerySet[Video]:

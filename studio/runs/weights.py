@@ -1,28 +1,62 @@
-"""Which weights can be run here: the manifest, read without the tracker, as the web process must not load torch."""
+"""Which weights there are here: the manifest, read without the tracker, as the web process must not load torch."""
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from studio.scenes.errors import SceneFault
+
+logger = structlog.get_logger(__name__)
 
 PROFILES = ("default", "davis", "vot", "vot_ld", "base", "pysot")  # what tracking.profile has
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """An entry of the manifest."""
+
+    name: str
+    is_default: bool
+    is_here: bool  # on this machine, and whole as far as its size says
+    architecture: str
+    profile: str
+    note: str
+
+
+def list_weights(folder: Path) -> list[Weights]:
+    """What manifest.toml of the folder lists, in its order. Raises SceneFault where it is missing or broken."""
+    try:
+        manifest = tomllib.loads((folder / "manifest.toml").read_text())
+        return [
+            Weights(
+                name=str(name),
+                is_default=name == manifest["default"],
+                is_here=_is_here(folder / entry["file"], entry.get("bytes")),
+                architecture=str(entry["architecture"]),
+                profile=str(entry["profile"]),
+                note=str(entry.get("note", "")),
+            )
+            for name, entry in manifest["weights"].items()
+        ]
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, ValueError) as fault:
+        logger.error("weights manifest unreadable", folder=str(folder), reason=repr(fault))
+        raise SceneFault("no-weights", "This studio's list of weights cannot be read; ask its operator.") from fault
+
+
 def check_weights(folder: Path, name: str) -> str:
     """The name of these weights, "default" and "" resolved. Raises SceneFault where they are unknown or not here."""
-    try:
-        content = tomllib.loads((folder / "manifest.toml").read_text())
-        resolved = str(content["default"]) if name in ("", "default") else name
-        files = {str(key): folder / str(entry["file"]) for key, entry in content["weights"].items()}
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as fault:
-        raise SceneFault("no-weights", "This studio's list of weights cannot be read; ask its operator.") from fault
-    if resolved not in files:
-        raise SceneFault("unknown-weights", f"There are no weights {resolved!r}; there are {', '.join(files)}.")
-    if not files[resolved].is_file():
-        raise SceneFault("unknown-weights", f"The weights {resolved} are not on this server.")
-    return resolved
+    known = list_weights(folder)
+    for weights in known:
+        if weights.name == name or (weights.is_default and name in ("", "default")):
+            if not weights.is_here:
+                raise SceneFault("unknown-weights", f"The weights {weights.name} are not on this server.")
+            return weights.name
+    names = ", ".join(weights.name for weights in known)
+    raise SceneFault("unknown-weights", f"There are no weights {name or 'default'!r}; there are {names}.")
 
 
 def check_profile(name: str) -> str:
@@ -30,3 +64,7 @@ def check_profile(name: str) -> str:
     if name and name not in PROFILES:
         raise SceneFault("unknown-profile", f"There is no profile {name!r}; there are {', '.join(PROFILES)}.")
     return name
+
+
+def _is_here(file: Path, size_bytes: int | None) -> bool:
+    return file.is_file() and (size_bytes is None or file.stat().st_size == size_bytes)
