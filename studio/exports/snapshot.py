@@ -40,7 +40,7 @@ def chosen_subjects(video: Video, options: Options) -> QuerySet[Subject]:
 def masks_of(subjects: Iterable[Subject], options: Options) -> QuerySet[Mask]:
     """The masks of these objects within the chosen range; where an object was lost or has no pixel, it is absent."""
     masks = Mask.objects.filter(subject__in=list(subjects), area__gt=0, frame__gte=options.first_frame)
-    masks = masks.exclude(state=Mask.State.LOST)
+    masks = masks.exclude(state__in=Mask.OUT_OF_SIGHT)
     return masks if options.last_frame is None else masks.filter(frame__lte=options.last_frame)
 
 

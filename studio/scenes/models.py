@@ -57,7 +57,13 @@ class Mask(models.Model):
 
         PROMPT = 0, "prompt"
         TRACKED = 1, "tracked"
-        LOST = 2, "lost"
+        LOST = 2, "lost"  # searched for and not found: no pixels
+        DOUBTFUL = 3, "doubtful"  # tracked, and the tracker is not sure
+        EDITED = 4, "edited"  # drawn or changed by a person: a key frame, no run overwrites it
+        IMPORTED = 5, "imported"
+        ABSENT = 6, "absent"  # a person says it is not in the picture: no pixels
+
+    OUT_OF_SIGHT = (State.LOST, State.ABSENT)  # nothing to draw or to export
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="masks")
     frame = models.PositiveIntegerField()

@@ -1,14 +1,18 @@
-/** A lane is what is known of one object on each frame: untracked, key frame, tracked with a score, or lost. */
+/** A lane is what is known of one object on each frame: untracked, or one of the server's states of a mask, with a score. */
 
 export const EMPTY = 255;
 export const PROMPT = 0;
 export const TRACKED = 1;
 export const LOST = 2;
+export const DOUBTFUL = 3;
+export const EDITED = 4;
+export const IMPORTED = 5;
+export const ABSENT = 6;
 
 export const DOUBTFUL_SCORE = 50; // of 100; below it the picture should be looked at
 
 export type Lane = {
-  readonly states: Uint8Array; // [frames], EMPTY, PROMPT, TRACKED or LOST
+  readonly states: Uint8Array; // [frames], EMPTY or a mask's state
   readonly scores: Uint8Array; // [frames], 0 to 100
 };
 
