@@ -35,7 +35,29 @@ export const hasMask = (lane: Lane | undefined, frame: number): boolean => (lane
 
 export const isDoubtful = (lane: Lane, frame: number): boolean => {
   const state = lane.states[frame] ?? EMPTY;
-  return state === LOST || (state === TRACKED && (lane.scores[frame] ?? 0) < DOUBTFUL_SCORE);
+  return state === LOST || state === DOUBTFUL || (state === TRACKED && (lane.scores[frame] ?? 0) < DOUBTFUL_SCORE);
+};
+
+/** What a frame of a lane is, in words: for tooltips and for who cannot see the lane. */
+export const stateWords = (state: number, score: number): string => {
+  switch (state) {
+    case PROMPT:
+      return "key frame";
+    case TRACKED:
+      return `tracked, score ${score}`;
+    case LOST:
+      return "lost here";
+    case DOUBTFUL:
+      return `doubtful, score ${score}`;
+    case EDITED:
+      return "drawn by hand, a key frame";
+    case IMPORTED:
+      return "imported";
+    case ABSENT:
+      return "marked as not in the picture";
+    default:
+      return "not tracked here";
+  }
 };
 
 /** The first frame of the next (or previous) doubtful stretch of any of the lanes, or null. */
@@ -48,6 +70,18 @@ export const nextDoubtful = (lanes: readonly Lane[], from: number, step: 1 | -1)
   return null;
 };
 
+/** How each state is drawn, for who reads a lane the first time. */
+export const LEGEND: readonly string[] = [
+  "bright: sure, dark: unsure",
+  "line under it: doubtful",
+  "hatched: lost",
+  "pencil point: drawn by hand",
+  "hollow: imported",
+  "thin and crossed: not in the picture",
+  "diamond: key frame",
+  "empty: not tracked",
+];
+
 export type LaneSummary = { readonly tracked: number; readonly lost: number; readonly score: number | null };
 
 /** How many frames are tracked and lost, and the mean score of the tracked ones. */
@@ -58,7 +92,7 @@ export const summary = (lane: Lane): LaneSummary => {
     if (state === EMPTY) continue;
     tracked += 1;
     if (state === LOST) lost += 1;
-    if (state === TRACKED) {
+    if (state === TRACKED || state === DOUBTFUL) {
       total += lane.scores[frame] ?? 0;
       scored += 1;
     }
@@ -66,21 +100,24 @@ export const summary = (lane: Lane): LaneSummary => {
   return { tracked, lost, score: scored > 0 ? Math.round(total / scored) : null };
 };
 
-/** One column of a drawn lane: the worst of the frames that fall on it. */
-export type Column = { readonly state: number; readonly score: number };
+/** One column of a drawn lane: the worst of the frames that fall on it, and whether a hand was at one of them. */
+export type Column = { readonly state: number; readonly score: number; readonly edited: boolean };
+
+/** Worst first: what should be looked at hides what need not be. */
+const WORST: readonly number[] = [LOST, DOUBTFUL, TRACKED, IMPORTED, EDITED, PROMPT, ABSENT, EMPTY];
+const RANK = Uint8Array.from({ length: 256 }, (_, state) => (WORST.includes(state) ? WORST.indexOf(state) : WORST.length));
+/** A hand or another tool made them: they are drawn as sure, whatever their score. */
+export const SCORED_FULL: ReadonlySet<number> = new Set([PROMPT, EDITED, IMPORTED]);
+const SCORED: ReadonlySet<number> = new Set([TRACKED, DOUBTFUL]);
 
 export const columnOf = (lane: Lane, first: number, last: number): Column => {
-  let state = EMPTY;
-  let score = 100;
+  let [state, rank, score, edited] = [EMPTY, WORST.length, 100, false];
   for (let frame = Math.max(first, 0); frame <= last && frame < lane.states.length; frame += 1) {
     const here = lane.states[frame] ?? EMPTY;
-    if (here === EMPTY) continue;
-    if (here === LOST) return { state: LOST, score: 0 };
-    state = state === TRACKED ? TRACKED : here;
-    if (here === TRACKED) {
-      state = TRACKED;
-      score = Math.min(score, lane.scores[frame] ?? 0);
-    }
+    const place = RANK[here] ?? WORST.length;
+    if (place < rank) [state, rank] = [here, place];
+    if (here === EDITED) edited = true;
+    if (SCORED.has(here)) score = Math.min(score, lane.scores[frame] ?? 0);
   }
-  return { state, score };
+  return { state, score: state === LOST ? 0 : score, edited };
 };

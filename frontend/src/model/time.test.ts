@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 
 import { bytes, duration, ordinal, percent, rate, timecode } from "./format";
 import { frameAt, frameTable, isFrameTime, seekTime } from "./frames";
-import { clearRange, columnOf, EMPTY, emptyLane, LOST, nextDoubtful, PROMPT, setFrame, summary, TRACKED } from "./lanes";
+import {
+  ABSENT, clearRange, columnOf, DOUBTFUL, EDITED, EMPTY, emptyLane, IMPORTED, LOST, nextDoubtful, PROMPT, setFrame, stateWords,
+  summary, TRACKED,
+} from "./lanes";
 import { frameAtX, reveal, wholeClip, xOf, zoomTimeline } from "./timeline";
 
 describe("the frame table", () => {
@@ -51,8 +54,30 @@ describe("a lane", () => {
 
   test("shows the worst frame of a column", () => {
     expect(columnOf(lane, 0, 5).state).toBe(EMPTY);
-    expect(columnOf(lane, 28, 31)).toEqual({ state: TRACKED, score: 20 });
-    expect(columnOf(lane, 45, 52).state).toBe(LOST);
+    expect(columnOf(lane, 28, 31)).toEqual({ state: TRACKED, score: 20, edited: false });
+    expect(columnOf(lane, 45, 52)).toEqual({ state: LOST, score: 0, edited: false });
+  });
+
+  test("puts what should be looked at before what need not be, whatever the order of the frames", () => {
+    const mixed = emptyLane(6);
+    [ABSENT, EDITED, IMPORTED, TRACKED, DOUBTFUL, LOST].forEach((state, frame) => setFrame(mixed, frame, 90 - 10 * frame, state));
+
+    expect([0, 1, 2, 3, 4, 5].map((last) => columnOf(mixed, 0, last).state)).toEqual([
+      ABSENT, EDITED, IMPORTED, TRACKED, DOUBTFUL, LOST,
+    ]);
+    expect([0, 1, 2, 3, 4, 5].map((first) => columnOf(mixed, first, 5).state)).toEqual(Array(6).fill(LOST));
+    expect(columnOf(mixed, 0, 4)).toEqual({ state: DOUBTFUL, score: 50, edited: true });
+    expect(columnOf(mixed, 2, 4).edited).toBe(false);
+  });
+
+  test("names every state, and a doubtful frame is a place to look", () => {
+    const states = [PROMPT, TRACKED, LOST, DOUBTFUL, EDITED, IMPORTED, ABSENT, EMPTY];
+    const unsure = emptyLane(9);
+    setFrame(unsure, 4, 80, DOUBTFUL);
+
+    expect(new Set(states.map((state) => stateWords(state, 41))).size).toBe(states.length);
+    expect(stateWords(DOUBTFUL, 41)).toBe("doubtful, score 41");
+    expect(nextDoubtful([unsure], 0, 1)).toBe(4);
   });
 
   test("forgets a removed range and nothing else", () => {
