@@ -12,13 +12,13 @@ from ninja import Path, Query, Router, Status
 from studio.access import all_subjects_for, prompts_for, runs_for, subjects_for, videos_for
 from studio.api.auth import person_of, ready_video
 from studio.api.errors import Refusal
-from studio.api.schemas import FrameIndex, PromptIn, SceneOut, SubjectChange, SubjectIn
+from studio.api.schemas import FrameIndex, MaskIn, MaskOut, PromptIn, SceneOut, SubjectChange, SubjectIn
 from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Position, read
 from studio.live.protocol import pack
 from studio.live.shapes import PromptOut, RunOut, SubjectOut, VideoOut, ingests_of, mask_item
-from studio.scenes import changes
+from studio.scenes import changes, drawing
 from studio.scenes.models import Mask
 
 router = Router(tags=["scenes"])
@@ -97,6 +97,15 @@ def remove_prompt(request: HttpRequest, subject_id: UUID, frame: Annotated[Frame
     return Status(204, None)
 
 
+@router.put("/subjects/{uuid:subject_id}/masks/{int:frame}", response=MaskOut)
+def draw_mask(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()], body: MaskIn) -> MaskOut:
+    """Put a drawn mask in place of an object's own on a frame: a key frame, which no run overwrites."""
+    subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
+    if subject.video.state != Video.State.READY:
+        raise Refusal(409, "not-ready", "This clip is not ready yet.")
+    return _drawn(drawing.draw_mask(subject, frame, drawing.Drawn(*body.size, body.counts)), body)
+
+
 @router.get("/videos/{uuid:video_id}/masks", openapi_extra=_IN_MSGPACK)
 def masks(
     request: HttpRequest, video_id: UUID, first: Annotated[FrameIndex, Query()], last: Annotated[FrameIndex, Query()]
@@ -137,6 +146,20 @@ def list_changes(
     following = str(batch.position) if batch.more else None
     return HttpResponse(
         pack({"messages": messages, "revision": batch.settled, "next": following}), content_type=MSGPACK
+    )
+
+
+def _drawn(mask: Mask, body: MaskIn) -> MaskOut:
+    return MaskOut(
+        subject_id=mask.subject_id,
+        frame=mask.frame,
+        size=body.size,
+        counts=bytes(mask.counts).decode("ascii"),
+        area=mask.area,
+        score=mask.score,
+        box=mask.rotated_box,
+        state=mask.state,
+        revision=mask.revision,
     )
 
 

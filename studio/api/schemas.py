@@ -104,6 +104,33 @@ class PromptIn(In):
     box: Box
 
 
+class Rle(In):
+    """A mask as COCO has it: the picture's height and width, and the compressed run lengths of all of it."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class MaskIn(Rle):
+    """What a person drew of an object on a frame; one without pixels says that it is not in the picture there."""
+
+    tool: Literal["brush", "eraser", "polygon"] | None = None  # for the title of the step
+
+
+class MaskOut(Schema):
+    """A mask that was drawn, as it is kept."""
+
+    subject_id: UUID
+    frame: int
+    size: tuple[int, int]
+    counts: str  # empty for an object that is not in the picture
+    area: int  # pixels
+    score: float
+    box: list[float]  # x, y of the rotated box's 4 corners
+    state: int  # 4 edited, 6 absent
+    revision: int
+
+
 class RunIn(In):
     """What to track: where from, which way, which objects; null is the whole clip and all objects."""
 

@@ -59,3 +59,9 @@ class CannotWrite(MediaError):
     """A file could not be written; nothing is left of it."""
 
     code = "cannot-write"
+
+
+class BadMask(MediaError):
+    """Run lengths that are none, or are not of a picture of this size."""
+
+    code = "bad-mask"

@@ -31,6 +31,7 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("POST", "/api/subjects/{subject_id}/restore"): None,
     ("PUT", "/api/subjects/{subject_id}/prompts/{frame}"): {"box": [1, 2, 30, 40]},
     ("DELETE", "/api/subjects/{subject_id}/prompts/{frame}"): None,
+    ("PUT", "/api/subjects/{subject_id}/masks/{frame}"): {"size": [360, 640], "counts": "PPQ7"},
     ("GET", "/api/videos/{video_id}/masks"): None,
     ("GET", "/api/videos/{video_id}/changes"): None,
     ("POST", "/api/videos/{video_id}/runs"): {"direction": "both"},
