@@ -110,7 +110,18 @@ def _programs(host: str, port: int) -> dict[str, tuple[str, ...]]:
     limit = str(SOCKET_MESSAGE_BYTES)
     return {
         "web": (
-            *("daphne", "-b", host, "-p", str(port), "-v", "1", "--access-log", os.devnull, "--no-server-name"),
+            *(
+                "studio.launch.web",
+                "-b",
+                host,
+                "-p",
+                str(port),
+                "-v",
+                "1",
+                "--access-log",
+                os.devnull,
+                "--no-server-name",
+            ),
             *("--websocket-max-message-size", limit, "--websocket-max-frame-size", limit),
             *("--application-close-timeout", "5", "studio.asgi:application"),
         ),

@@ -42,7 +42,7 @@ def test_two_pages_see_the_same_and_come_back_when_the_web_process_dies(
     revision = page.locator("body").get_attribute("data-revision")
     expect(other.locator("body")).to_have_attribute("data-revision", str(revision), timeout=10_000)
 
-    web = next(number for number, command in processes_of(studio).items() if "daphne" in command)
+    web = next(number for number, command in processes_of(studio).items() if "studio.launch.web" in command)
     os.kill(web, signal.SIGKILL)
     for state in ("waiting", "open"):
         for one in (page, other):

@@ -30,7 +30,7 @@ def wait_until(what: Callable[[], bool], seconds: float = 30.0) -> None:
 
 def test_ctrl_c_stops_all_of_it_and_a_second_start_finds_everything_again(tmp_path):
     first = start_studio(tmp_path / "data")
-    kinds = ("valkey-server", "daphne", "-Q gpu", "-Q media", "studio.launch.reaper")
+    kinds = ("valkey-server", "studio.launch.web", "-Q gpu", "-Q media", "studio.launch.reaper")
     commands = " ".join(processes_of(first).values())
     assert [kind for kind in kinds if kind not in commands] == []
     assert json.loads(urlopen(f"{first.address}/healthz").read())["ok"] is True

@@ -1,0 +1,33 @@
+"""Whether finished exports have the files their rows speak of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from studio.exports.models import Export
+from studio.exports.service import export_folder
+from studio.jobs.models import Job
+from studio.library.verify import unknown
+
+
+def differences(*, sums: bool = False) -> Iterator[str]:
+    """Exports that lack their file or have another one, and files without a row; `sums` reads every file whole."""
+    for export in Export.objects.filter(job__state=Job.State.DONE).order_by("created"):
+        path = export_folder(export) / export.file_name
+        if not path.is_file():
+            yield f"export {export.id} lacks {export.file_name}"
+        elif path.stat().st_size != export.byte_size:
+            yield f"export {export.id} has {path.stat().st_size} bytes where its row says {export.byte_size}"
+        elif sums and _sum(path) != export.sha256:
+            yield f"export {export.id} is not the file that was made: its sum differs"
+    known = {str(export) for export in Export.objects.values_list("id", flat=True)}
+    yield from unknown(Path(settings.STUDIO_DATA) / "exports", known)
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
