@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
+from studio.exports import project
 from studio.exports.effects import EFFECTS
-from studio.exports.effects.effect import Effect
 from studio.exports.formats import FORMATS
-from studio.exports.formats.format import Format
 from studio.exports.options import Options
 from studio.scenes.errors import SceneFault
 
-KINDS: Mapping[str, Format | Effect] = {**EFFECTS, **FORMATS}
+
+class Kind(Protocol):
+    """What films, formats and the project file have in common."""
+
+    name: str  # as the API calls it
+    title: str  # as a person calls it
+    sentence: str  # what it holds
+    options: frozenset[str]  # fields of Options it knows
+
+
+KINDS: Mapping[str, Kind] = {**EFFECTS, **FORMATS, project.name: project}
 
 
 def parse_wish(name: str, given: Mapping[str, object], frame_count: int) -> Options:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from studio.exports import project
 from studio.exports.effects import EFFECTS
 from studio.exports.formats import FORMATS
 from studio.exports.kinds import parse_wish
-from studio.exports.manifest import manifest_of
+from studio.exports.manifest import made_by, manifest_of
 from studio.exports.models import Export
 from studio.exports.options import Options
 from studio.exports.progress import Progress
@@ -62,11 +63,16 @@ def _write(lease: Lease, export: Export, options: Options, path: Path) -> tuple[
     video, kind = export.video, export.format
     clip = open_source(video)
     revision = scene_revision(video)  # before the masks: what changes in between is in a newer export too
-    subjects = list(chosen_subjects(video, options))
+    subjects = list(project.subjects_of(video, options) if kind == project.name else chosen_subjects(video, options))
     if not subjects:
         raise SceneFault("nothing-to-export", "The objects of this export are no longer there.")
     frames = len(options.frames(clip.frame_count))
     progress = Progress(lease, frames * (2 if options.images else 1))
+    if kind == project.name:
+        facts = {"made_by": made_by(), "source": source_facts(video)}
+        with Target(path) as target:
+            project.write(video, clip, subjects, target, progress.tick, facts)
+        return revision, progress.total
     with spool_masks(video, subjects, options) as spool:
         tracks = Tracks(video.title, clip, tracks_of(subjects), spool, options, progress.tick)
         if kind in EFFECTS:

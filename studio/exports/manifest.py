@@ -15,7 +15,7 @@ def manifest_of(
     """The manifest; `counted` is what the format found out while it wrote."""
     clip = tracks.clip
     return {
-        "made_by": f"SiamMask Studio {version('siammask-studio')}",
+        "made_by": made_by(),
         "format": format_.name,
         "checked_with": format_.checked_with,
         "lossy": list(format_.lossy),
@@ -42,3 +42,8 @@ def manifest_of(
         "weights": weights,
         **counted,
     }
+
+
+def made_by() -> str:
+    """The studio and its version."""
+    return f"SiamMask Studio {version('siammask-studio')}"

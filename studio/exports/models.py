@@ -33,6 +33,7 @@ class Export(models.Model):
         VOT = "vot"
         DATUMARO = "datumaro"
         CSV = "csv"
+        PROJECT = "project"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.OneToOneField("jobs.Job", models.CASCADE, related_name="export")

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from studio.exports import project
 from studio.exports.kinds import ending_of, parse_wish
 from studio.exports.models import Export
 from studio.exports.names import file_name
@@ -26,7 +27,7 @@ def request_export(video: Video, format: str, options: Mapping[str, object]) -> 
     no mask to write.
     """
     wish = parse_wish(format, options, video.frame_count)
-    _check_masks(video, wish)
+    _check_content(video, format, wish)
     revision = scene_revision(video)
     same = _same(video, format, wish, revision)
     if same is not None:
@@ -46,13 +47,16 @@ def name_of(video: Video, format: str, options: Options) -> str:  # noqa: A002
     return file_name(video.title, format, ending_of(format, options))
 
 
-def _check_masks(video: Video, wish: Options) -> None:
-    subjects = list(chosen_subjects(video, wish))
+def _check_content(video: Video, format: str, wish: Options) -> None:  # noqa: A002
+    whole = format == project.name
+    subjects = list(project.subjects_of(video, wish) if whole else chosen_subjects(video, wish))
     there = {subject.number for subject in subjects}
     missing = [number for number in wish.objects or () if number not in there]
     if missing:
         raise SceneFault("no-such-object", f"There is no object {missing[0]} in this clip.")
-    if not masks_of(subjects, wish).exists():
+    if whole and not subjects:
+        raise SceneFault("nothing-to-export", "There is no object in this clip yet: draw a box around something first.")
+    if not whole and not masks_of(subjects, wish).exists():
         raise SceneFault("nothing-to-export", "There are no masks to write yet: track something first, or show it.")
 
 

@@ -24,7 +24,7 @@ Direction = Literal["forward", "backward", "both"]
 ExportFormat = Literal[
     "overlay", "outline", "matte", "cutout", "background", "blur", "spotlight", "crop", "grid",
     "coco", "youtube-vis", "youtube-vos", "davis", "mots", "mot", "cvat-video", "cvat-images", "yolo",
-    "labelme", "vot", "datumaro", "csv",
+    "labelme", "vot", "datumaro", "csv", "project",
 ]  # fmt: skip
 Box = tuple[float, float, float, float]
 

@@ -59,7 +59,7 @@ def _chosen(archive: zipfile.ZipFile, max_frames: int, max_bytes: int) -> list[t
     folders: set[PurePosixPath] = set()
     unpacked = 0
     for entry in entries:
-        _check_entry(entry)
+        check_entry(entry)
         path = PurePosixPath(entry.filename)
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
         if entry.is_dir() or hidden or path.suffix.lower() not in ENDINGS:
@@ -84,7 +84,8 @@ def _chosen(archive: zipfile.ZipFile, max_frames: int, max_bytes: int) -> list[t
     return [(entry, name) for name, entry in chosen.items()]
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
+def check_entry(entry: zipfile.ZipInfo) -> None:
+    """Raise BadArchive for a path that leads out, a link or device, an encrypted entry, or one that swells too much."""
     name = entry.filename
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or re.match(r"[A-Za-z]:", name):
@@ -95,7 +96,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
         raise BadArchive("This zip is encrypted.")
     if entry.file_size > SMALL_BYTES and entry.file_size > MOST_EXPANSION * max(entry.compress_size, 1):
-        raise BadArchive("This zip has an entry that unpacks to far more than a picture does.")
+        raise BadArchive(f"This zip has an entry that unpacks to more than {MOST_EXPANSION} times its size.")
 
 
 def _safe(path: PurePosixPath) -> str:

@@ -1,0 +1,87 @@
+"""Files as our own exports write them, read for the clip they are of."""
+
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+import pytest
+from pycocotools import mask as coco
+
+from drawn.tracks import FRAMES, HEIGHT, WIDTH, Masks, tracks_in
+from studio.exports.formats import FORMATS
+from studio.exports.kinds import parse_wish
+from studio.exports.manifest import manifest_of
+from studio.exports.target import Target
+from studio.imports.reading import ReadObject, ReadScene, read_here
+from studio.imports.scene import Clip, Found
+
+CLIP = Clip(WIDTH, HEIGHT, FRAMES)
+
+
+@dataclass
+class Back:
+    """What was read of a file."""
+
+    said: dict[str, object]
+    objects: tuple[ReadObject, ...]
+    prompts: Mapping[tuple[str, int], tuple[float, float, float, float]]  # by name and frame
+    found: Mapping[tuple[str, int], Found]
+
+    @property
+    def bits(self) -> dict[tuple[int, str], np.ndarray]:
+        """(frame, name) -> [HEIGHT, WIDTH] bool."""
+        return {(frame, name): decoded(found.counts) for (name, frame), found in self.found.items()}
+
+
+def decoded(counts: bytes) -> np.ndarray:
+    return coco.decode({"size": [HEIGHT, WIDTH], "counts": counts}).astype(bool)
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Callable[..., Path]:
+    """exported("coco", every=2) -> the zip that a person downloads."""
+
+    def write(kind: str, masks: Masks | None = None, **options: object) -> Path:
+        folder = Path(mkdtemp(dir=tmp_path))
+        with tracks_in(folder, parse_wish(kind, options, FRAMES), masks) as tracks:
+            with Target(folder / f"{kind}.zip") as target:
+                counted = FORMATS[kind].write(tracks, target)
+                target.add_json("manifest.json", manifest_of(tracks, FORMATS[kind], {}, [], counted))
+        return folder / f"{kind}.zip"
+
+    return write
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Back]:
+    """read(path) -> what would be made of it."""
+
+    def reading(path: Path, kind: str = "", name: str = "", clip: Clip = CLIP) -> Back:
+        result = tmp_path / "scene.msgpack"
+        said = read_here(path, name or path.name, clip, kind, result)
+        scene = ReadScene(result, clip)
+        names = [one.name for one in scene.objects]
+        return Back(
+            said,
+            scene.objects,
+            {(names[place], frame): box for place, frame, box in scene.prompts},
+            {(names[found.object], found.frame): found for found in scene.masks()},
+        )
+
+    return reading
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Callable[..., Path]:
+    """packed({"a/b.txt": "..."}) -> a zip of these files."""
+
+    def pack(files: Mapping[str, str | bytes], name: str = "sent.zip") -> Path:
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in files.items():
+                archive.writestr(path, content)
+        return tmp_path / name
+
+    return pack
