@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.imports.errors import BadImport
-from studio.imports.shapes import BadShape, Bits, bits_of_counts, bounds_of, corners_of, counts_of
+from studio.imports.shapes import BadShape, Bits, bits_of_counts
+from studio.media import rle
 
 MOST_OBJECTS = 100  # a clip can have no more
 MOST_MASKS = 1_000_000
@@ -102,8 +103,8 @@ class Scene:
             score = max(score, known.score)
         area = int(np.count_nonzero(bits))
         if area:
-            corners = tuple(corners_of(bits))
-            self.keep(Found(place, frame, counts_of(bits), area, score, corners, IMPORTED), where)
+            corners = tuple(rle.rotated_box(bits.view(np.uint8)))
+            self.keep(Found(place, frame, rle.encode(bits.view(np.uint8)), area, score, corners, IMPORTED), where)
         self.tick()
 
     def keep(self, found: Found, where: str) -> None:
@@ -135,11 +136,6 @@ class Scene:
         """All masks by object and frame."""
         for key in sorted(self._masks):
             yield self._masks[key]
-
-    def bits(self, place: int, frame: int) -> Bits | None:
-        """What an object has in a frame so far."""
-        known = self._masks.get((place, frame))
-        return None if known is None else bits_of_counts(known.counts, self.clip.height, self.clip.width)
 
     def summary(self) -> dict[str, object]:
         """What it will make, for a person to say yes or no to."""
@@ -197,12 +193,6 @@ def box_around(ring: NDArray[np.float64]) -> Box:
     """x, y, width, height of the smallest upright box around points [n, 2]."""
     (x, y), (right, bottom) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
     return x, y, right - x, bottom - y
-
-
-def box_of_bits(bits: Bits) -> Box | None:
-    """The same around pixels."""
-    bounds = bounds_of(bits)
-    return None if bounds is None else (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
 
 
 def _numbered(one: Object, place: int) -> str:

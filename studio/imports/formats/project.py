@@ -11,7 +11,7 @@ from studio.imports.errors import BadImport
 from studio.imports.files import MANIFEST, Files, parse_json
 from studio.imports.own import Manifest, is_color, short, whole
 from studio.imports.scene import MOST_LETTERS, Box, Clip, Found, Scene, clean
-from studio.imports.shapes import counts_of
+from studio.media import rle
 
 kind = "project"
 title = "Project file"
@@ -84,7 +84,7 @@ def _read_masks(files: Files, name: str, scene: Scene, place: int, runs: int) ->
         empty = state in WITHOUT_PIXELS and counts == ""
         bits = None if empty else scene.counts(counts.encode(), where)
         area = 0 if bits is None else int(np.count_nonzero(bits))
-        kept = b"" if bits is None else counts_of(bits)
+        kept = b"" if bits is None else rle.encode(bits.view(np.uint8))
         box = row.get("box")
         corners = () if box == [] else tuple(_numbers(box, 8, where, "its box"))
         scene.keep(Found(place, frame, kept, area, score, corners, str(state), run), where)

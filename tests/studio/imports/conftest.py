@@ -46,10 +46,10 @@ def exported(tmp_path: Path) -> Callable[..., Path]:
 
     def write(kind: str, masks: Masks | None = None, **options: object) -> Path:
         folder = Path(mkdtemp(dir=tmp_path))
-        with tracks_in(folder, parse_wish(kind, options, FRAMES), masks) as tracks:
-            with Target(folder / f"{kind}.zip") as target:
-                counted = FORMATS[kind].write(tracks, target)
-                target.add_json("manifest.json", manifest_of(tracks, FORMATS[kind], {}, [], counted))
+        wish = parse_wish(kind, options, FRAMES)
+        with tracks_in(folder, wish, masks) as tracks, Target(folder / f"{kind}.zip") as target:
+            counted = FORMATS[kind].write(tracks, target)
+            target.add_json("manifest.json", manifest_of(tracks, FORMATS[kind], {}, [], counted))
         return folder / f"{kind}.zip"
 
     return write
