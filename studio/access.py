@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 
 from studio.accounts.models import ApiToken
-from studio.exports.models import Export
+from studio.exports.models import Backdrop, Export
 from studio.jobs.models import Job
 from studio.library.models import Upload, Video
 from studio.runs.models import Run
@@ -72,3 +72,8 @@ def exports_for(person: Person) -> QuerySet[Export]:
     if not person.is_authenticated:
         return Export.objects.none()
     return Export.objects.filter(video__owner_id=person.pk, video__deleted_at=None)
+
+
+def backdrops_for(person: Person) -> QuerySet[Backdrop]:
+    """The person's own pictures."""
+    return Backdrop.objects.filter(owner_id=person.pk) if person.is_authenticated else Backdrop.objects.none()

@@ -37,6 +37,7 @@ class Environment:
     max_pixels: int  # STUDIO_MAX_PIXELS: largest frame, width x height
     max_frames: int  # STUDIO_MAX_FRAMES: most frames in a clip
     keep_deleted_days: float  # STUDIO_KEEP_DELETED_DAYS: how long a deleted clip can be restored
+    keep_exports_days: float  # STUDIO_KEEP_EXPORTS_DAYS: how long a file that was made is kept
     keep_uploads_days: float  # STUDIO_KEEP_UPLOADS_DAYS: how long an upload waits to be gone on with
     lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
@@ -71,6 +72,7 @@ def read_environment() -> Environment:
         max_pixels=env.int("STUDIO_MAX_PIXELS", default=4096 * 2304),
         max_frames=env.int("STUDIO_MAX_FRAMES", default=120_000),
         keep_deleted_days=env.float("STUDIO_KEEP_DELETED_DAYS", default=30.0),
+        keep_exports_days=env.float("STUDIO_KEEP_EXPORTS_DAYS", default=30.0),
         keep_uploads_days=env.float("STUDIO_KEEP_UPLOADS_DAYS", default=7.0),
         lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),

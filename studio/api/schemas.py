@@ -149,6 +149,36 @@ class ExportIn(In):
     options: dict[str, object] = Field(default_factory=dict)
 
 
+class ChoiceOut(Schema):
+    """One of an option's values."""
+
+    value: str
+    title: str
+
+
+class NeededOut(Schema):
+    """The values of another option with which alone an option makes sense."""
+
+    option: str
+    values: list[str]
+
+
+class OptionOut(Schema):
+    """What may be chosen of a kind of file: enough to build a control of it."""
+
+    name: str
+    title: str
+    sentence: str
+    kind: Literal["objects", "frame", "number", "switch", "choice", "color", "aspect", "picture"]
+    default: object
+    least: float | None
+    most: float | None
+    step: float | None
+    unit: str
+    choices: list[ChoiceOut]
+    needs: NeededOut | None
+
+
 class FormatOut(Schema):
     """A kind of file that can be made of a clip's masks."""
 
@@ -156,6 +186,26 @@ class FormatOut(Schema):
     title: str
     sentence: str  # what it holds, who reads it
     film: bool  # a film to look at; otherwise annotations
+    lossy: list[str]  # what the files cannot hold, a sentence each
+    checked_with: str | None  # the reader that the studio's own tests read it back with
+    options: list[OptionOut]
+
+
+class BackdropOut(Schema):
+    """A person's own picture, to stand behind objects."""
+
+    id: UUID
+    width: int
+    height: int
+    created: datetime
+
+
+class EstimateOut(Schema):
+    """What a file will be, about; nothing is made."""
+
+    byte_size: int
+    frames: int
+    masks: int
 
 
 class SceneOut(Schema):

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 
@@ -44,6 +45,19 @@ class Export(models.Model):
     file_name = models.CharField(max_length=255, blank=True)
     byte_size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+
+class Backdrop(models.Model):
+    """A person's own picture, to stand behind objects."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="backdrops")
+    width = models.PositiveIntegerField()  # px
+    height = models.PositiveIntegerField()
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from studio.exports.catalogue import OPTIONS
+from studio.exports.option import bad
 from studio.scenes.errors import SceneFault
 
-OVERLAPS = ("number", "score")
-REGIONS = ("rotated", "box", "mask")
-CONTAINERS = ("webm", "mov", "png")
-ALPHAS = ("straight", "premultiplied")
-PARTS = ("objects", "rest")
-STYLES = ("blur", "pixelate")
-RESTS = ("both", "dark", "grey")
-MOST_OBJECTS = 1000  # named in one export
-ALL_ANNOTATIONS = frozenset({"objects", "first_frame", "last_frame", "every"})
+RANGE = frozenset({"objects", "first_frame", "last_frame"})
+ALL_ANNOTATIONS = RANGE | {"every"}
+ALL_FILMS = RANGE | {"sound", "quality"}
+CRF = {"high": 18, "good": 23, "small": 28}  # of quality, on x264's scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +28,25 @@ class Options:
     absent: bool = True  # frames without any object are listed too
     overlap: str = "number"  # whose a pixel of two objects is: the higher number's, or the higher score's
     region: str = "rotated"  # what stands in a line of VOT
-    boxes: bool = False  # a film shows the rotated boxes
-    feather: int = 0  # px of a film's soft edge
     container: str = "webm"  # what a cut-out is written as
     alpha: str = "straight"  # a cut-out's colours: as they are, or times their alpha
-    color: str = "#00b140"  # behind the objects; a keyer's green
+    tint: str = "own"  # the colour of masks and lines, or each object's own
+    opacity: int = 40  # percent of an object's colour over it
+    edge: float = 1.5  # px of the line along a mask in a picture of up to 1080 lines
+    width: float = 3.0  # px of an outline, likewise
+    boxes: bool = False  # a film shows the rotated boxes
     part: str = "objects"  # what is blurred
     style: str = "blur"
     strength: int = 5  # of a blur, percent of the picture's shorter side
+    rest: str = "both"  # what a spotlight makes of all else: dark, grey, both
+    light: int = 35  # percent of its light that a spotlight's dark rest keeps
+    color: str = "#00b140"  # behind the objects; a keyer's green
+    picture: str = ""  # the id of a person's own picture behind the objects
     aspect: str = "source"  # a following window's width to its height as shown, such as 9:16
     margin: int = 20  # percent of the largest box that such a window leaves on each side
-    rest: str = "both"  # what a spotlight makes of all else: dark, grey, both
+    feather: int = 0  # px of a film's soft edge
+    sound: bool = True  # a film is heard
+    quality: str = "high"  # of a film's coding
 
     @classmethod
     def parse(cls, format_name: str, known: frozenset[str], given: Mapping[str, object], frame_count: int) -> Self:
@@ -50,9 +54,11 @@ class Options:
         for name in given:
             if name not in known:
                 names = ", ".join(sorted(known)) or "none"
-                raise _bad(f"{format_name} has no option {name!r}; it has {names}.")
-        read = {name: _PARSERS[name](name, value) for name, value in given.items() if value is not None}
-        options = cls(**read)  # type: ignore[arg-type]  # each field's own parser gives what it holds
+                raise bad(f"{format_name} has no option {name!r}; it has {names}.")
+        read = {name: OPTIONS[name].read(name, value) for name, value in given.items() if value is not None}
+        options = cls(**read)  # type: ignore[arg-type]  # each field's own option gives what it holds
+        for name in read:
+            options._check_needs(name, known)
         last = frame_count - 1 if options.last_frame is None else options.last_frame
         if not 0 <= options.first_frame <= last < frame_count:
             raise SceneFault(
@@ -73,78 +79,12 @@ class Options:
         """The chosen frames of a clip of so many."""
         return range(self.first_frame, frame_count if self.last_frame is None else self.last_frame + 1, self.every)
 
-
-def _bad(sentence: str) -> SceneFault:
-    return SceneFault("bad-option", sentence)
-
-
-def _numbers(name: str, value: object) -> tuple[int, ...]:
-    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_OBJECTS:
-        raise _bad(f"The option {name} is a list of 1 to {MOST_OBJECTS} numbers of objects.")
-    return tuple(sorted({_whole(name, item, 1) for item in value}))
-
-
-def _whole(name: str, value: object, lowest: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value < 2**31:
-        raise _bad(f"The option {name} takes whole numbers from {lowest} on, got {value!r}.")
-    return value
-
-
-def _between(lowest: int, highest: int) -> Callable[[str, object], int]:
-    def parse(name: str, value: object) -> int:
-        number = _whole(name, value, lowest)
-        if number > highest:
-            raise _bad(f"The option {name} takes whole numbers from {lowest} to {highest}, got {value!r}.")
-        return number
-
-    return parse
-
-
-def _color(name: str, value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise _bad(f"The option {name} is a colour such as #00b140, got {value!r}.")
-    return value.lower()
-
-
-def _aspect(name: str, value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"source|[1-9]\d?:[1-9]\d?", value):
-        raise _bad(f"The option {name} is source, or two numbers from 1 to 99 such as 9:16, got {value!r}.")
-    return value
-
-
-def _switch(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _bad(f"The option {name} is true or false, got {value!r}.")
-    return value
-
-
-def _one_of(*choices: str) -> Callable[[str, object], str]:
-    def parse(name: str, value: object) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise _bad(f"The option {name} is one of {', '.join(choices)}, got {value!r}.")
-        return value
-
-    return parse
-
-
-_PARSERS: Mapping[str, Callable[[str, object], object]] = {
-    "objects": _numbers,
-    "first_frame": lambda name, value: _whole(name, value, 0),
-    "last_frame": lambda name, value: _whole(name, value, 0),
-    "every": lambda name, value: _whole(name, value, 1),
-    "images": _switch,
-    "absent": _switch,
-    "overlap": _one_of(*OVERLAPS),
-    "region": _one_of(*REGIONS),
-    "boxes": _switch,
-    "feather": _between(0, 100),
-    "container": _one_of(*CONTAINERS),
-    "alpha": _one_of(*ALPHAS),
-    "color": _color,
-    "part": _one_of(*PARTS),
-    "style": _one_of(*STYLES),
-    "strength": _between(1, 50),
-    "aspect": _aspect,
-    "margin": _between(0, 200),
-    "rest": _one_of(*RESTS),
-}
+    def _check_needs(self, name: str, known: frozenset[str]) -> None:
+        """Refuse an option that another one makes senseless; one at its default asks for nothing."""
+        needs = OPTIONS[name].needs
+        if needs is None or needs.option not in known or getattr(self, name) == OPTIONS[name].default:
+            return
+        chosen = getattr(self, needs.option)
+        if chosen not in needs.values:
+            values = " or ".join(needs.values)
+            raise bad(f"The option {name} goes with {needs.option} {values} only, not with {chosen}.")

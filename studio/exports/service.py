@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from studio.exports import project
 from studio.exports.kinds import ending_of, parse_wish
-from studio.exports.models import Export
+from studio.exports.models import Backdrop, Export
 from studio.exports.names import file_name
 from studio.exports.options import Options
 from studio.exports.snapshot import chosen_subjects, masks_of, scene_revision
@@ -27,7 +28,7 @@ def request_export(video: Video, format: str, options: Mapping[str, object]) -> 
     no mask to write.
     """
     wish = parse_wish(format, options, video.frame_count)
-    _check_content(video, format, wish)
+    check_content(video, format, wish)
     revision = scene_revision(video)
     same = _same(video, format, wish, revision)
     if same is not None:
@@ -42,12 +43,20 @@ def export_folder(export: Export) -> Path:
     return Path(settings.STUDIO_DATA) / "exports" / str(export.id)
 
 
+def keeping() -> timedelta:
+    """How long a file is kept; an export can always be made again."""
+    return timedelta(days=settings.STUDIO_KEEP_EXPORTS_DAYS)
+
+
 def name_of(video: Video, format: str, options: Options) -> str:  # noqa: A002
     """What the file is called that is made of this clip now."""
     return file_name(video.title, format, ending_of(format, options))
 
 
-def _check_content(video: Video, format: str, wish: Options) -> None:  # noqa: A002
+def check_content(video: Video, format: str, wish: Options) -> None:  # noqa: A002
+    """Raise SceneFault unless what is chosen is there, and there is something to write."""
+    if wish.picture and not Backdrop.objects.filter(owner_id=video.owner_id, pk=wish.picture).exists():
+        raise SceneFault("no-such-picture", "There is no picture of yours with this id; send it again.")
     whole = format == project.name
     subjects = list(project.subjects_of(video, wish) if whole else chosen_subjects(video, wish))
     there = {subject.number for subject in subjects}

@@ -11,6 +11,7 @@ from uuid import UUID
 from ninja import Schema
 
 from studio.exports.models import Export
+from studio.exports.service import keeping
 from studio.jobs.models import Job
 from studio.jobs.queue import place
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
@@ -196,7 +197,9 @@ class ExportOut(Schema):
     byte_size: int | None
     sha256: str | None
     url: str | None
+    options: dict[str, object]  # those that were chosen
     created: datetime
+    kept_until: datetime | None  # then the file is removed; null while there is none
 
     @classmethod
     def of(cls, export: Export) -> ExportOut:
@@ -210,7 +213,9 @@ class ExportOut(Schema):
                 "byte_size": export.byte_size if there else None,
                 "sha256": export.sha256 if there else None,
                 "url": f"/media/exports/{export.id}/{quote(export.file_name)}" if there else None,
+                "options": export.options,
                 "created": export.created,
+                "kept_until": export.created + keeping() if there else None,
             }
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from fractions import Fraction
@@ -16,6 +17,7 @@ from av.packet import Packet
 from studio.media.codecs import H264, Codec
 from studio.media.source import opened
 
+_RUN_UP_S = Fraction(1)
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 8: "7.1"}  # channels: FFmpeg's name
 
 
@@ -29,9 +31,22 @@ def sound_start(path: Path) -> Fraction | None:
 
 
 class Sound:
-    """The first sound track of a file, written into a container between its pictures. origin becomes time 0."""
+    """The first sound track of a file, written into a container between its pictures. origin becomes time 0.
 
-    def __init__(self, target: OutputContainer, path: Path, origin: Fraction, codec: Codec = H264) -> None:
+    Of a part, since to until in seconds of the file's time, what begins in it is written: copied packets are not
+    divided, so a part begins up to one packet late and ends up to one packet late.
+    """
+
+    def __init__(
+        self,
+        target: OutputContainer,
+        path: Path,
+        origin: Fraction,
+        codec: Codec = H264,
+        *,
+        since: Fraction | None = None,
+        until: Fraction | None = None,
+    ) -> None:
         self._target = target
         self._codec = codec
         self._resources = ExitStack()
@@ -40,6 +55,7 @@ class Sound:
         if stream is None or stream.time_base is None:
             raise ValueError(f"{path} has no sound track")
         self._origin = origin
+        self._since, self._until = since, until
         # a sound whose decoder settings stand in no header cannot be copied before its first packet
         copied = stream.codec_context.name in codec.copied and (
             stream.codec_context.name != "aac" or stream.codec_context.extradata is not None
@@ -74,8 +90,13 @@ class Sound:
     def _copied(
         self, container: InputContainer, source: AudioStream, stream: AudioStream
     ) -> Iterator[Packet[AudioStream]]:
-        for packet in _demuxed(container, source):
+        for packet in self._demuxed(container, source):
             if packet.dts is None or packet.pts is None:
+                continue
+            where = self._where(packet.pts * packet.time_base)
+            if where > 0:
+                return
+            if where < 0:
                 continue
             shift = round(self._origin / packet.time_base)
             packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
@@ -93,16 +114,35 @@ class Sound:
     def _encode(
         self, container: InputContainer, source: AudioStream, stream: AudioStream
     ) -> Iterator[Packet[AudioStream]]:
-        for packet in chain(_demuxed(container, source), (None,)):  # None drains the decoder
+        for packet in chain(self._demuxed(container, source), (None,)):  # None drains the decoder
             try:
                 frames = source.decode(packet)
             except av.InvalidDataError:
                 continue
             for frame in frames:
                 if frame.pts is not None and frame.time_base is not None:
+                    where = self._where(frame.pts * frame.time_base)
+                    if where < 0:
+                        continue
+                    if where > 0:
+                        yield from stream.encode(None)
+                        return
                     frame.pts -= round(self._origin / frame.time_base)
                 yield from stream.encode(frame)
         yield from stream.encode(None)
+
+    def _demuxed(self, container: InputContainer, source: AudioStream) -> Iterator[Packet[AudioStream]]:
+        """The track's packets, from a little before the part on: decoders need some to begin."""
+        if self._since is not None and source.time_base is not None:
+            with contextlib.suppress(av.FFmpegError):  # then it is read through from the beginning
+                container.seek(max(0, round((self._since - _RUN_UP_S) / source.time_base)), stream=source)
+        return _demuxed(container, source)
+
+    def _where(self, seconds: Fraction) -> int:
+        """-1 before the part, 0 in it, 1 after it."""
+        if self._since is not None and seconds < self._since:
+            return -1
+        return 1 if self._until is not None and seconds >= self._until else 0
 
 
 def _sound_track(container: InputContainer) -> AudioStream | None:

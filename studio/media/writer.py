@@ -43,7 +43,8 @@ class Film:
     Times are the clip's, moved so that the first of picture and sound is at 0; WebM rounds them to 1/1000 s. A side
     of odd length is made even by repeating the last row or column where the codec halves colours, as H.264 does. The
     pixels' aspect is kept. Sound is the source's first track: copied as it is where the container can hold it, else
-    encoded. size is height, width of the pictures where it is not the clip's; crf and preset are H.264's. Raises
+    encoded. size is height, width of the pictures where it is not the clip's; frames those of the clip that will be
+    written, one after the other, with the sound that is heard meanwhile; crf and preset are H.264's. Raises
     CannotWrite.
     """
 
@@ -54,6 +55,7 @@ class Film:
         *,
         codec: Codec = H264,
         size: tuple[int, int] | None = None,
+        frames: range | None = None,
         sound: bool = True,
         crf: int = CRF,
         preset: str = PRESET,
@@ -66,10 +68,13 @@ class Film:
         self._size = size or (clip.height, clip.width)
         self._channels = 4 if codec.has_alpha else 3
         self._time_base = clip.time_base
-        first = clip.pts(0) * clip.time_base
+        chosen = range(clip.frame_count) if frames is None else frames
+        first = clip.pts(chosen.start) * clip.time_base
         source = clip.path if sound and clip.has_sound else None
         heard = sound_start(source) if source is not None else None
-        origin = first if heard is None else min(first, max(heard, Fraction(0)))
+        origin = first if heard is None or chosen.start > 0 else min(first, max(heard, Fraction(0)))
+        since = origin if chosen.start > 0 else None
+        until = None if chosen.stop >= clip.frame_count else clip.pts(chosen.stop) * clip.time_base
         self._shift = round(origin / clip.time_base)
         self._durations: dict[int, int] = {}
         self._reformatter = VideoReformatter()
@@ -77,7 +82,11 @@ class Film:
         self._container = self._open()
         try:
             self._stream = self._add_picture(clip, crf, preset)
-            self._sound = None if source is None or heard is None else Sound(self._container, source, origin, codec)
+            self._sound = (
+                None
+                if source is None or heard is None
+                else (Sound(self._container, source, origin, codec, since=since, until=until))
+            )
         except BaseException:
             self._discard()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -189,8 +190,11 @@ def masks_of(page: Page, video_id: str) -> dict[str, list[bytes]]:
 
 
 def take(page: Page, name: str, folder: Path) -> Path:
+    kind = "Film" if name == "overlay" else "Annotations"
+    page.get_by_role("tab", name=kind).click()
+    page.locator(f"[data-format='{name}']").click()
     row = page.locator(f"[data-export='{name}']")
-    row.get_by_role("button").click()
+    page.get_by_role("button", name=re.compile("^Export .")).click()
     expect(row).to_have_attribute("data-state", "done", timeout=90_000)
     with page.expect_download() as download:
         row.get_by_role("link").click()

@@ -5,6 +5,7 @@ A frame's number stands in its top row of blocks as bits, so that any reader's c
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -119,6 +120,13 @@ def write_sound(path: Path, seconds: float = 0.5) -> Path:
             container.mux(stream.encode(piece))
         container.mux(stream.encode(None))
     return path
+
+
+def png(width: int, height: int, color: tuple[int, int, int] = (40, 120, 200), form: str = "PNG") -> bytes:
+    """A picture file of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(file, form)
+    return file.getvalue()
 
 
 def write_pictures(folder: Path, frames: Sequence[NDArray[np.uint8]], name: str = "frame{}.png") -> Path:

@@ -4,7 +4,8 @@ export type Action =
   | "play" | "back" | "forward" | "back10" | "forward10" | "first" | "last"
   | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious"
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
-  | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help";
+  | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
+  | "export";
 
 export type Key = {
   readonly action: Action;
@@ -43,6 +44,7 @@ export const KEYS: readonly Key[] = [
   { action: "fit", group: "View", label: "Fit picture", keys: ["0"] },
   { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },
   { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },
+  { action: "export", group: "View", label: "Export", keys: ["shift+e"] },
   { action: "help", group: "View", label: "Show keys", keys: ["?"] },
 ];
 

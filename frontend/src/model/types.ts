@@ -83,7 +83,37 @@ export type Format = {
   readonly title: string;
   readonly sentence: string;
   readonly film: boolean;
+  /** What the files cannot hold, a sentence each. */
+  readonly lossy: readonly string[];
+  readonly checked_with: string | null;
+  readonly options: readonly Option[];
 };
+
+export type OptionValue = string | number | boolean | readonly number[] | null;
+
+/** What may be chosen of a kind of file: enough to build a control of it. */
+export type Option = {
+  readonly name: string;
+  readonly title: string;
+  readonly sentence: string;
+  readonly kind: "objects" | "frame" | "number" | "switch" | "choice" | "color" | "aspect" | "picture";
+  readonly default: OptionValue;
+  readonly least: number | null;
+  readonly most: number | null;
+  readonly step: number | null;
+  readonly unit: string;
+  readonly choices: readonly { readonly value: string; readonly title: string }[];
+  readonly needs: { readonly option: string; readonly values: readonly string[] } | null;
+};
+
+export type OptionValues = Readonly<Record<string, OptionValue>>;
+
+/** A person's own picture, to stand behind objects. */
+export type Backdrop = { readonly id: string; readonly width: number; readonly height: number; readonly created: string };
+
+export const backdropUrl = (id: string): string => `/api/backdrops/${id}`;
+
+export type Estimate = { readonly byte_size: number; readonly frames: number; readonly masks: number };
 
 export type Export = {
   readonly id: string;
@@ -93,6 +123,9 @@ export type Export = {
   readonly byte_size: number | null;
   readonly sha256: string | null;
   readonly url: string | null;
+  readonly options: OptionValues;
+  readonly created: string;
+  readonly kept_until: string | null;
 };
 
 export type LaneRow = readonly [frame: number, score: number, state: number];

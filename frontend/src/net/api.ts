@@ -2,9 +2,10 @@
 
 import { decode } from "@msgpack/msgpack";
 
-import type { Direction, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Subject, Video, Weights, Prompt } from "../model/types";
+import type { Backdrop, Direction, Estimate, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Subject, Video, Weights, Prompt } from "../model/types";
+import type { Wish } from "../model/wish";
 import type { Box } from "../model/units";
-import { ApiError, getBytes, getJson, sendJson } from "./http";
+import { ApiError, getBytes, getJson, sendFile, sendJson } from "./http";
 
 export type Sort = "created" | "title" | "duration";
 
@@ -63,6 +64,10 @@ export const wish = (job: string, what: "pause" | "resume" | "cancel"): Promise<
 export const weights = (): Promise<Weights[]> => getJson("/api/weights");
 
 export const formats = (): Promise<Format[]> => getJson("/api/formats");
-export const startExport = (video: string, format: string): Promise<Export> =>
-  sendJson("POST", `/api/videos/${video}/exports`, { format });
+export const startExport = (video: string, wish: Wish): Promise<Export> => sendJson("POST", `/api/videos/${video}/exports`, wish);
+export const estimateExport = (video: string, wish: Wish): Promise<Estimate> =>
+  sendJson("POST", `/api/videos/${video}/exports/estimate`, wish);
+export const backdrops = (): Promise<Backdrop[]> => getJson("/api/backdrops");
+export const sendBackdrop = (file: File): Promise<Backdrop> => sendFile("/api/backdrops", file);
+export const deleteBackdrop = (id: string): Promise<unknown> => sendJson("DELETE", `/api/backdrops/${id}`);
 export const exportsOf = (video: string): Promise<Export[]> => getJson(`/api/videos/${video}/exports`);

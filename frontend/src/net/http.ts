@@ -32,10 +32,13 @@ export const sendJson = async <T>(method: "POST" | "PUT" | "PATCH" | "DELETE", p
 export const getBytes = async (path: string, signal?: AbortSignal): Promise<Uint8Array> =>
   new Uint8Array(await (await send("GET", path, undefined, signal)).arrayBuffer());
 
+/** A file as it is: its type is the browser's word for it. */
+export const sendFile = async <T>(path: string, file: File): Promise<T> => (await (await send("POST", path, file)).json()) as T;
+
 const send = async (method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> => {
   const headers: Record<string, string> = { Accept: "application/json, application/msgpack" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = body instanceof File ? body.type || "application/octet-stream" : "application/json";
   const limit = AbortSignal.timeout(WAIT_MS);
   let answer: Response;
   try {
@@ -44,7 +47,7 @@ const send = async (method: string, path: string, body?: unknown, signal?: Abort
       headers,
       credentials: "same-origin",
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof File ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from studio.exports.effects.cover import inward, masked, mix, near, outward
 from studio.exports.effects.filming import mp4, write_film
+from studio.exports.options import ALL_FILMS
 from studio.exports.tracks import Moment, Tracks
 from studio.media.clip import Picture
 
@@ -19,7 +20,7 @@ name = "blur"
 title = "Blurred film"
 sentence = "MP4 with the objects, or all behind them, blurred or in blocks; size, timing and sound are the original's."
 ending = mp4
-options = frozenset({"objects", "feather", "part", "style", "strength"})
+options = ALL_FILMS | {"feather", "part", "style", "strength"}
 
 _STEPS = 4  # of a blur's reach, at least: a wider one is computed on a smaller picture
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.exports.effects.filming import mp4, write_film
 from studio.exports.effects.follow import box_of, follow
+from studio.exports.options import ALL_FILMS
 from studio.exports.tracks import Moment, Tracks
 from studio.media.clip import Picture
 from studio.media.errors import CannotWrite
@@ -16,7 +17,7 @@ name = "crop"
 title = "Following crop"
 sentence = "MP4 of a steady window around the objects, in any shape; its pixels, timing and sound are the original's."
 ending = mp4
-options = frozenset({"objects", "aspect", "margin"})
+options = ALL_FILMS | {"aspect", "margin"}
 
 
 def write(tracks: Tracks, path: Path) -> None:
@@ -33,6 +34,6 @@ def write(tracks: Tracks, path: Path) -> None:
     window = follow(boxes, clip, shape, tracks.options.margin)
 
     def seen(moment: Moment, picture: Picture) -> Picture:
-        return window.of(picture, moment.frame)
+        return window.of(picture, moment.place)
 
     write_film(tracks, path, seen, size=(window.height, window.width))

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from studio.exports.effects.cover import Cover, inward, masked, mix, near
-from studio.exports.effects.filming import write_film
-from studio.exports.options import Options
+from studio.exports.effects.filming import frames_of, write_film
+from studio.exports.options import RANGE, Options
 from studio.exports.target import Target
 from studio.exports.tracks import Moment, Tracks
 from studio.media.ahead import ahead
@@ -24,7 +24,7 @@ title = "Cut-out film"
 sentence = (
     "The objects on nothing: WebM for browsers, MOV (ProRes 4444) for editors, both with sound, or a zip of PNG files."
 )
-options = frozenset({"objects", "feather", "container", "alpha"})
+options = RANGE | {"sound", "feather", "container", "alpha"}
 
 SPREAD_PX = 16  # how far an object's colours go on where it is transparent: halved colours and filters reach there
 _ENDINGS: Mapping[str, str] = {"webm": ".webm", "mov": ".mov", "png": ".zip"}
@@ -82,7 +82,7 @@ def _write_files(tracks: Tracks, path: Path, cut: Callable[[Moment, Picture], Pi
     """00000.png and so on, one a frame, and times.csv, which says when each is shown. There is no sound."""
     lines = ["file,seconds,duration"]
     clip = tracks.clip
-    with Target(path) as target, closing(ahead(clip.frames())) as pictures:
+    with Target(path) as target, closing(ahead(frames_of(tracks))) as pictures:
         for moment, picture in zip(tracks.moments(), pictures, strict=True):
             done, data = cv2.imencode(".png", cv2.cvtColor(cut(moment, picture), cv2.COLOR_RGBA2BGRA))
             if not done:

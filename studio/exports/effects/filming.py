@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from studio.exports.options import Options
+from studio.exports.options import CRF, Options
 from studio.exports.tracks import Moment, Tracks
 from studio.media.ahead import ahead
 from studio.media.clip import Picture
@@ -14,6 +14,25 @@ from studio.media.codecs import H264, Codec
 from studio.media.writer import Film
 
 Change = Callable[[Moment, Picture], Picture]
+
+
+def frames_of(tracks: Tracks) -> Iterator[Picture]:
+    """The chosen frames, one after the other."""
+    beyond = tracks.frames.stop
+    return tracks.clip.frames(tracks.frames.start, beyond if beyond < tracks.clip.frame_count else None)
+
+
+def colors_of(tracks: Tracks) -> Mapping[int, tuple[int, int, int]]:
+    """What each object is drawn in, RGB: its own colour, or the one that is chosen for all."""
+    tint = tracks.options.tint
+    if tint == "own":
+        return {track.number: track.color for track in tracks.objects}
+    return dict.fromkeys((track.number for track in tracks.objects), rgb_of(tint))
+
+
+def rgb_of(color: str) -> tuple[int, int, int]:
+    """ "#00b140" -> (0, 177, 64)."""
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def mp4(chosen: Options) -> str:
@@ -25,7 +44,8 @@ def write_film(
     tracks: Tracks, path: Path, change: Change, *, codec: Codec = H264, size: tuple[int, int] | None = None
 ) -> None:
     """Write what `change` makes of every frame; size is height, width of it where it is not the clip's."""
-    clip = tracks.clip
-    with Film(path, clip, codec=codec, size=size) as film, closing(ahead(clip.frames())) as pictures:
+    clip, chosen = tracks.clip, tracks.options
+    film = Film(path, clip, codec=codec, size=size, frames=tracks.frames, sound=chosen.sound, crf=CRF[chosen.quality])
+    with film, closing(ahead(frames_of(tracks))) as pictures:
         for moment, picture in zip(tracks.moments(), pictures, strict=True):
             film.write(change(moment, picture), clip.pts(moment.frame), clip.duration(moment.frame))

@@ -26,9 +26,9 @@ class Window:
     width: int
     height: int
 
-    def of(self, picture: Picture, frame: int) -> Picture:
-        """What is seen of this frame; between pixels where the window is, so that it glides."""
-        x, y = self.centers[frame]
+    def of(self, picture: Picture, place: int) -> Picture:
+        """What is seen of the frame at this place among the chosen; between pixels, so that it glides."""
+        x, y = self.centers[place]
         # cv2 counts from pixel centres
         seen = cv2.getRectSubPix(picture, (self.width, self.height), (float(x) - 0.5, float(y) - 0.5))
         return seen.astype(np.uint8, copy=False)

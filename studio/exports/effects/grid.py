@@ -9,6 +9,7 @@ import numpy as np
 
 from studio.exports.effects.filming import mp4, write_film
 from studio.exports.effects.follow import Window, box_of, follow
+from studio.exports.options import ALL_FILMS
 from studio.exports.tracks import Moment, Tracks
 from studio.media.clip import Picture
 from studio.media.errors import CannotWrite
@@ -17,7 +18,7 @@ name = "grid"
 title = "Grid of objects"
 sentence = "MP4 with each object followed in a cell of its own; size, timing and sound are the original's."
 ending = mp4
-options = frozenset({"objects", "margin"})
+options = ALL_FILMS | {"margin"}
 
 LEAST_PX = 16  # a cell's side
 
@@ -39,7 +40,7 @@ def write(tracks: Tracks, path: Path) -> None:
         grid = np.zeros_like(picture)
         for found in moment.found:
             row, column = places[found.number]
-            seen = windows[found.number].of(picture, moment.frame)
+            seen = windows[found.number].of(picture, moment.place)
             way = cv2.INTER_AREA if seen.shape[1] > width else cv2.INTER_LINEAR
             cell = grid[row * height : (row + 1) * height, column * width : (column + 1) * width]
             cell[:] = cv2.resize(seen, (width, height), interpolation=way)

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.exports.effects.cover import inward, masked
 from studio.exports.effects.filming import mp4, write_film
+from studio.exports.options import ALL_FILMS
 from studio.exports.tracks import Moment, Tracks
 from studio.media.clip import Picture
 
@@ -15,7 +16,7 @@ name = "matte"
 title = "Matte film"
 sentence = "MP4, white where the objects are and black elsewhere, for an editor's track matte; sound is the original's."
 ending = mp4
-options = frozenset({"objects", "feather"})
+options = ALL_FILMS | {"feather"}
 
 
 def write(tracks: Tracks, path: Path) -> None:

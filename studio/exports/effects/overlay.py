@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.exports.effects.filming import mp4, write_film
+from studio.exports.effects.filming import colors_of, mp4, write_film
+from studio.exports.options import ALL_FILMS
 from studio.exports.tracks import Moment, Tracks
 from studio.media.clip import Picture
 from studio.media.overlay import Marking, draw
@@ -15,17 +16,15 @@ name = "overlay"
 title = "Overlay film"
 sentence = "MP4 with the masks drawn in; size, timing and sound are the original's."
 ending = mp4
-options = frozenset({"objects", "boxes"})
+options = ALL_FILMS | {"boxes", "tint", "opacity", "edge"}
 
-FILL = 0.4  # share of the object's colour
-EDGE_PX = 1.5
 EDGE_LINES = 1080  # a taller picture has a line wider in proportion, as it is looked at from as far away
 
 
 def write(tracks: Tracks, path: Path) -> None:
     """What was found lies over each frame, the highest number on top."""
-    colors = {track.number: track.color for track in tracks.objects}
-    edge_px = EDGE_PX * max(1.0, min(tracks.width, tracks.height) / EDGE_LINES)
+    colors = colors_of(tracks)
+    edge_px = tracks.options.edge * max(1.0, min(tracks.width, tracks.height) / EDGE_LINES)
 
     def mark(moment: Moment, picture: Picture) -> Picture:
         markings = [
@@ -37,6 +36,6 @@ def write(tracks: Tracks, path: Path) -> None:
             )
             for found in moment.found
         ]
-        return draw(picture, markings, fill=FILL, edge_px=edge_px) if markings else picture
+        return draw(picture, markings, fill=tracks.options.opacity / 100, edge_px=edge_px) if markings else picture
 
     write_film(tracks, path, mark)

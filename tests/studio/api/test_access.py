@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from drawn.clips import png
 from studio.accounts.tokens import make_token
 from studio.api import api
+from studio.exports import backdrops
 
 BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: nothing
     ("GET", "/api/me"): None,
@@ -41,6 +43,11 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("POST", "/api/jobs/{job_id}/resume"): None,
     ("POST", "/api/jobs/{job_id}/cancel"): None,
     ("POST", "/api/videos/{video_id}/exports"): {"format": "csv"},
+    ("GET", "/api/backdrops"): None,
+    ("POST", "/api/backdrops"): None,
+    ("GET", "/api/backdrops/{backdrop_id}"): None,
+    ("DELETE", "/api/backdrops/{backdrop_id}"): None,
+    ("POST", "/api/videos/{video_id}/exports/estimate"): {"format": "csv"},
     ("GET", "/api/videos/{video_id}/exports"): None,
 }
 QUERIES = {"/api/videos/{video_id}/masks": "?first=0&last=9"}
@@ -49,6 +56,7 @@ OWN = {
     "/api/tokens",
     "/api/weights",
     "/api/formats",
+    "/api/backdrops",
     "/api/videos",
     "/api/videos/sample",
 }  # name nobody's thing
@@ -83,6 +91,7 @@ def ids(scene, ann: User) -> dict[str, object]:
         "run_id": scene.run.id,
         "job_id": scene.run.job_id,
         "frame": 3,
+        "backdrop_id": backdrops.keep(ann, [png(4, 3)]).id,
         "token_id": make_token(ann, "mine")[0].id,
     }
 
@@ -126,6 +135,7 @@ def test_a_stranger_lists_nothing_of_others(ids: dict[str, object], bob: User, a
 
     assert stranger.get("/api/videos").json() == []
     assert stranger.get("/api/tokens").json() == []
+    assert stranger.get("/api/backdrops").json() == []
 
 
 def test_reading_changes_nothing_and_the_owner_may_read(ids: dict[str, object], scene, page: Client):
@@ -140,7 +150,11 @@ def test_reading_changes_nothing_and_the_owner_may_read(ids: dict[str, object], 
 def test_objects_of_a_deleted_clip_are_gone_for_its_owner_too(ids: dict[str, object], page: Client):
     assert call(page, "DELETE", "/api/videos/{video_id}", ids) == 204
 
-    rest = [operation for operation in operations() if "{token_id}" not in operation[1]]
+    rest = [
+        operation
+        for operation in operations()
+        if operation[1].count("{token_id}") + operation[1].count("{backdrop_id}") == 0
+    ]
     named = [o for o in rest if o[1] not in OWN and not o[1].startswith("/api/videos/{video_id}/restore")]
     assert {operation: call(page, *operation, ids) for operation in named} == dict.fromkeys(named, 404)
     assert call(page, "POST", "/api/videos/{video_id}/restore", ids) == 200

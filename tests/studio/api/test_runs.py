@@ -1,5 +1,6 @@
 """Jobs, runs, exports and weights over the API."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.test import Client
@@ -50,6 +51,43 @@ def test_an_export_has_an_address_when_it_is_done(page: Client, scene):
     told = page.get(path).json()[0]
     assert told["url"] == f"/media/exports/{scene.export.id}/a%20clip.csv"
     assert (told["byte_size"], told["sha256"]) == (7, "ab")
+    made, gone = (datetime.fromisoformat(told[name]) for name in ("created", "kept_until"))
+    assert gone - made == timedelta(days=30)
+
+
+def test_formats_say_what_may_be_chosen_of_them(page: Client):
+    formats = {one["name"]: one for one in page.get("/api/formats").json()}
+
+    overlay = {option["name"]: option for option in formats["overlay"]["options"]}
+    assert list(overlay) == [
+        "objects",
+        "first_frame",
+        "last_frame",
+        "tint",
+        "opacity",
+        "edge",
+        "boxes",
+        "sound",
+        "quality",
+    ]
+    fill = {"kind": "number", "default": 40, "least": 0, "most": 100, "step": 1, "unit": "%"}
+    assert overlay["opacity"].items() >= fill.items()
+    alpha = next(option for option in formats["cutout"]["options"] if option["name"] == "alpha")
+    assert [one["value"] for one in alpha["choices"]] == ["straight", "premultiplied"]
+    assert alpha["needs"] == {"option": "container", "values": ["mov", "png"]}
+    assert all(one["checked_with"] and one["lossy"] is not None for one in formats.values() if not one["film"])
+
+
+def test_an_estimate_makes_nothing_and_refuses_as_an_export_does(page: Client, scene):
+    path = f"/api/videos/{scene.video.id}/exports/estimate"
+    before = Job.objects.count()
+
+    told = page.post(path, {"format": "coco"}, content_type="application/json").json()
+    assert (told["frames"], told["masks"]) == (50, 3)
+    assert 500 < told["byte_size"] < 10_000
+    refused = page.post(path, {"format": "coco", "options": {"last_frame": 2}}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "nothing-to-export")
+    assert Job.objects.count() == before
 
 
 def test_weights_say_which_are_here(page: Client, settings, tmp_path: Path):

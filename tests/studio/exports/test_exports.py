@@ -13,8 +13,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from drawn.clips import draw_clip, write_video
+from drawn.clips import draw_clip, png, write_video
 from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks, found_of, write_pictures
+from studio.exports import backdrops
 from studio.exports.make import make
 from studio.exports.models import Export
 from studio.exports.service import export_folder, request_export
@@ -162,6 +163,15 @@ def test_a_wish_that_cannot_be_is_refused_and_makes_no_job(video: Video, options
         request_export(video, "coco", options)
     assert refused.value.code == code
     assert not Job.objects.filter(kind="export").exists()
+
+
+def test_a_picture_of_somebody_else_is_not_put_behind_objects(video: Video, bob: User):
+    theirs, mine = (str(backdrops.keep(owner, [png(8, 8)]).id) for owner in (bob, video.owner))
+
+    with pytest.raises(SceneFault) as refused:
+        request_export(video, "background", {"picture": theirs})
+    assert refused.value.code == "no-such-picture"
+    assert request_export(video, "background", {"picture": mine}).options == {"picture": mine}
 
 
 def test_hidden_objects_alone_are_nothing_to_write(video: Video):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from studio.exports.models import Export
 from studio.exports.service import export_folder
-from studio.exports.sweep import KEEP_DAYS, sweep_exports
+from studio.exports.sweep import sweep_exports
 from studio.jobs.models import Job
 from studio.library.models import Video
 
@@ -26,11 +26,12 @@ def export_of(video: Video, state: str, days: int) -> Export:
     return export
 
 
-def test_old_exports_go_with_their_files_and_others_stay(ann: User):
+def test_old_exports_go_with_their_files_and_others_stay(ann: User, settings):
+    settings.STUDIO_KEEP_EXPORTS_DAYS = 3
     video = Video.objects.create(owner=ann, title="a clip")
-    old = export_of(video, "done", KEEP_DAYS + 1)
-    young = export_of(video, "done", KEEP_DAYS - 1)
-    working = export_of(video, "running", KEEP_DAYS + 1)
+    old = export_of(video, "done", 4)
+    young = export_of(video, "done", 2)
+    working = export_of(video, "running", 4)
 
     sweep_exports()
 

@@ -12,6 +12,7 @@ export type PageActs = {
   readonly zoomBy: (factor: number) => void;
   readonly giveUp: () => boolean;
   readonly help: () => void;
+  readonly toggleExport: () => void;
   readonly closeSheet: () => boolean;
 };
 
@@ -64,6 +65,7 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     zoomIn: () => page.zoomBy(ZOOM),
     zoomOut: () => page.zoomBy(1 / ZOOM),
     help: page.help,
+    export: page.toggleExport,
   };
   return (action) => acts[action]();
 };
