@@ -15,7 +15,8 @@ from studio.media.errors import MediaError
 def cleaned(tmp_path: Path, content: bytes) -> Image.Image:
     (tmp_path / "sent").write_bytes(content)
     size = clean(tmp_path / "sent", tmp_path / "made.png")
-    made = Image.open(tmp_path / "made.png")
+    with Image.open(tmp_path / "made.png") as made:
+        made.load()
     assert (made.format, made.mode, made.size) == ("PNG", "RGB", size)
     return made
 
