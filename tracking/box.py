@@ -64,5 +64,14 @@ class Box:
         left, top, right, bottom = self.x, self.y, self.x + self.width, self.y + self.height
         return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
 
+    def overlap(self, other: Box) -> float:
+        """Intersection over union with another box, 0..1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        both = width * height
+        return both / (self.width * self.height + other.width * other.height - both)
+
     def __str__(self) -> str:
         return f"{self.x:g},{self.y:g},{self.width:g},{self.height:g}"

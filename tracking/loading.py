@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import torch
 
 from tracking.errors import BadInput
+from tracking.manifest import presence_of
+from tracking.presence import Presence
 from tracking.profile import Profile, profile_named
 from tracking.tracker import Tracker
 
@@ -21,11 +24,14 @@ def load_tracker(
     precision: str = "auto",
     *,
     optimised: bool = True,
+    presence: Presence | Literal["own"] | None = "own",
 ) -> Tracker:
     """A tracker with these weights, a manifest's name or a file, and its own profile unless another is given.
 
     device "auto" is CUDA where there is one; precision "auto" is bf16 on CUDA and fp32 on a CPU, where bf16 is
     only faster with hardware for it. optimised=False runs the network layer by layer as it is written.
+    presence says when to disbelieve a find: "own" is what the manifest has for these weights, with their own profile
+    only, as another's results are published without; None believes everything.
     Raises UnknownWeights, WeightsMismatch, UnknownProfile or BadInput.
     """
     from tracking.checkpoint import build_network, load_weights  # opens no file until a tracker is asked for
@@ -36,8 +42,15 @@ def load_tracker(
     loaded = load_weights(weights)
     chosen = profile_named(profile) if isinstance(profile, str) else profile or profile_named(loaded.profile)
     network = build_network(loaded).to(place, dtype)
+    if presence == "own":
+        presence = presence_of(weights) if chosen == profile_named(loaded.profile) else None
     return Tracker(
-        optimise(network) if optimised else network, chosen, device=place, dtype=dtype, fingerprint=loaded.fingerprint
+        optimise(network) if optimised else network,
+        chosen,
+        device=place,
+        dtype=dtype,
+        fingerprint=loaded.fingerprint,
+        presence=presence,
     )
 
 

@@ -10,8 +10,10 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tracking.errors import ChecksumMismatch, UnknownWeights
+from tracking.errors import BadInput, ChecksumMismatch, UnknownWeights
+from tracking.presence import Presence
 
 DEFAULT = "default"
 _FETCHED = "fetched.toml"
@@ -33,6 +35,7 @@ class Entry:
     page: str | None = None  # where a person finds it, when it has no address of its own
     source_sha256: str | None = None  # of the published checkpoint; None: the first one fetched is trusted and noted
     source_bytes: int | None = None
+    presence: Presence | None = None  # when to disbelieve a find; None: never
 
     @property
     def shipped(self) -> bool:
@@ -94,15 +97,20 @@ def read_manifest(folder: Path | None = None) -> Manifest:
     folder = folder or weights_folder()
     try:
         content = tomllib.loads((folder / "manifest.toml").read_text())
-        entries = tuple(Entry(name=name, **values) for name, values in content["weights"].items())
+        entries = tuple(_entry(name, values) for name, values in content["weights"].items())
         fetched_file = folder / _FETCHED
         noted = tomllib.loads(fetched_file.read_text()) if fetched_file.exists() else {}
         fetched = {name: Fetched(**values) for name, values in noted.items()}
         return Manifest(folder, str(content["default"]), entries, fetched)
     except FileNotFoundError as fault:
         raise UnknownWeights(f"there is no manifest of weights at {folder}") from fault
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as fault:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, BadInput) as fault:
         raise UnknownWeights(f"the manifest of weights in {folder} is broken: {fault}") from fault
+
+
+def presence_of(name: str | Path) -> Presence | None:
+    """When to disbelieve what these weights find: the manifest's word on a name, None for a file."""
+    return None if _is_file(name) else read_manifest().entry(str(name)).presence
 
 
 def weights_folder() -> Path:
@@ -117,13 +125,13 @@ def weights_file(name: str | Path) -> Path:
     Raises UnknownWeights when it is not there, saying how to get it; ChecksumMismatch when a shipped file's size is not
     the manifest's (its sum is looked at by `weights verify`, not at each start).
     """
-    if isinstance(name, Path) or name.endswith(".safetensors") or os.sep in name:
+    if _is_file(name):
         path = Path(name)
         if not path.is_file():
             raise UnknownWeights(f"there is no file {path}")
         return path
     manifest = read_manifest()
-    entry = manifest.entry(name)
+    entry = manifest.entry(str(name))
     path = manifest.path(entry)
     if not path.is_file():
         command = f"python -m tracking weights pull {entry.name}"
@@ -131,6 +139,15 @@ def weights_file(name: str | Path) -> Path:
     if entry.bytes is not None and path.stat().st_size != entry.bytes:
         raise ChecksumMismatch(f"{path} has {path.stat().st_size:,} bytes where the manifest says {entry.bytes:,}")
     return path
+
+
+def _is_file(name: str | Path) -> bool:
+    return isinstance(name, Path) or name.endswith(".safetensors") or os.sep in name
+
+
+def _entry(name: str, values: dict[str, Any]) -> Entry:
+    presence = values.get("presence")
+    return Entry(name=name, **{**values, "presence": None if presence is None else Presence.of(presence)})
 
 
 def sha256_of(path: Path) -> str:

@@ -34,10 +34,13 @@ class Proposals:
         window = np.tile(np.outer(hanning, hanning).ravel(), COUNT)
         self._window = torch.from_numpy(window).to(device)  # [A]
 
-    def choose(self, cls: Tensor, loc: Tensor, size: Tensor, profile: Profile) -> Proposal:
+    def choose(
+        self, cls: Tensor, loc: Tensor, size: Tensor, profile: Profile, anywhere: Tensor | None = None
+    ) -> Proposal:
         """Choose for each of N regions.
 
         cls: [N, 10, R, R] logits. loc: [N, 20, R, R]. size: [N, 2] float64, the object's last size in crop pixels.
+        anywhere: [N] bool, regions where the middle is no likelier than the rest: the object's place is not known.
         """
         cls = cls.double().flatten(2).reshape(cls.shape[0], 2, -1)  # [N, 2, A]
         score = torch.sigmoid(cls[:, 1] - cls[:, 0])  # softmax over two
@@ -52,7 +55,9 @@ class Proposals:
         scale_change = _change(_padded_side(width, height) / _padded_side(old_width, old_height))
         ratio_change = _change((old_width / old_height) / (width / height))
         penalty = torch.exp(-(scale_change * ratio_change - 1) * profile.penalty_k)
-        near = profile.window_influence
+        near: float | Tensor = profile.window_influence
+        if anywhere is not None:
+            near = near * (~anywhere).double()[:, None]  # [N, 1]
         penalised = penalty * score * (1 - near) + self._window * near  # [N, A]
 
         best = penalised.argmax(dim=1)

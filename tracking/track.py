@@ -6,11 +6,10 @@ happened; reading one needs numpy only, and unpickles nothing.
 
 from __future__ import annotations
 
-import enum
 import io
 import json
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,16 +17,13 @@ from numpy.typing import NDArray
 
 from tracking.errors import BadTrack
 from tracking.mask import Mask
+from tracking.presence import Sight
+from tracking.presence import State as State
 
-_FORMAT = "siammask-track/1"
+_FORMAT = "siammask-track/2"
+_FORMATS = ("siammask-track/1", _FORMAT)  # the first knew no sight
 _KERNELS = ("cls", "loc", "mask")
-
-
-class State(enum.Enum):
-    """What a step believes of its object."""
-
-    TRACKED = "tracked"
-    LOST = "lost"  # not one pixel above the threshold
+_VECTORS = ("ground", "spread", "exemplar", "recent")  # of a sight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +38,7 @@ class Track:
     frame_height: int
     frame_count: int  # frames stepped since the start
     network: str  # the fingerprint of the weights that made the kernels
+    sight: Sight | None = None  # what tells it from others; None where nothing asks
 
     def to_bytes(self) -> bytes:
         """The track as an .npz archive; equal tracks give equal bytes."""
@@ -51,11 +48,15 @@ class Track:
             "frame_count": self.frame_count,
             "network": self.network,
         }
+        if self.sight is not None:
+            scalars["sight"] = {name: getattr(self.sight, name) for name in _SIGHT}
         arrays: dict[str, NDArray[np.generic]] = {
             "scalars": np.frombuffer(json.dumps(scalars, sort_keys=True).encode(), np.uint8),
             "state": np.array([*self.center, *self.size, *self.color_mean], np.float64),
         }
         arrays |= dict(zip(_KERNELS, self.kernels, strict=True))
+        if self.sight is not None:
+            arrays |= {name: getattr(self.sight, name) for name in _VECTORS}
         archive = io.BytesIO()
         np.savez(archive, allow_pickle=False, **arrays)
         return archive.getvalue()
@@ -68,7 +69,9 @@ class Track:
                 scalars = json.loads(archive["scalars"].tobytes())
                 state = [float(value) for value in archive["state"]]
                 kernels = tuple(archive[name] for name in _KERNELS)
-            if scalars["format"] != _FORMAT or len(state) != 7:
+                sight = scalars.get("sight")
+                seen = None if sight is None else _sight(sight, [archive[name] for name in _VECTORS])
+            if scalars["format"] not in _FORMATS or len(state) != 7:
                 raise BadTrack(f"a track must be of format {_FORMAT}, got {scalars['format']!r}")
             if any(kernel.dtype != np.float32 or kernel.ndim != 3 for kernel in kernels):
                 raise BadTrack("a track's kernels must be float32 [C, 5, 5]")
@@ -82,8 +85,9 @@ class Track:
                 frame_height=int(height),
                 frame_count=int(scalars["frame_count"]),
                 network=str(scalars["network"]),
+                sight=seen,
             )
-        except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError, BadZipFile) as fault:
             raise BadTrack(f"these {len(data)} bytes are not a track: {fault}") from fault
 
 
@@ -97,3 +101,32 @@ class Step:
     rotated_box: NDArray[np.float64]  # [4, 2] corners x, y: around the mask's largest part, else the box's corners
     mask: Mask
     state: State
+    confidence: float = 1.0  # 0..1, that the place found is the object's; 1 where nothing asks
+
+
+_SIGHT = ("score", "area", "center", "size", "low", "lost", "hunch")  # its scalars; JSON keeps a float64's every bit
+
+
+def _sight(scalars: dict[str, Any], vectors: list[NDArray[np.float32]]) -> Sight:
+    if len({vector.shape for vector in vectors}) != 1 or any(v.dtype != np.float32 or v.ndim != 1 for v in vectors):
+        raise BadTrack("a sight's vectors must be float32 [C]")
+    hunch = scalars["hunch"]
+    ground, spread, exemplar, recent = vectors
+    return Sight(
+        ground=ground,
+        spread=spread,
+        exemplar=exemplar,
+        recent=recent,
+        score=float(scalars["score"]),
+        area=float(scalars["area"]),
+        center=_pair(scalars["center"]),
+        size=_pair(scalars["size"]),
+        low=int(scalars["low"]),
+        lost=int(scalars["lost"]),
+        hunch=None if hunch is None else _pair(hunch),
+    )
+
+
+def _pair(values: list[float]) -> tuple[float, float]:
+    one, other = values
+    return float(one), float(other)

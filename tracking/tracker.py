@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tracking import scan
+from tracking.appearance import ground, pooled
 from tracking.box import Box
 from tracking.crop import (
     SEARCH_SIDE,
@@ -31,10 +33,12 @@ from tracking.crop import (
     subwindow,
 )
 from tracking.errors import BadInput, BadTrack
+from tracking.mask import Mask
+from tracking.presence import Evidence, Presence, Sight, State, contrast
 from tracking.profile import Center, Profile
 from tracking.proposal import Proposals
 from tracking.siammask import Response, Template
-from tracking.track import State, Step, Track
+from tracking.track import Step, Track
 
 MIN_OBJECT_PX = 10.0  # a followed object's sides never shrink below this, as SiamMask tools/test.py
 
@@ -49,10 +53,38 @@ class Network(Protocol):
     def mask_logits(self, response: Response, rows: Tensor, columns: Tensor) -> Tensor: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A search region to look at for a track."""
+
+    track: int  # its place among the tracks of the frame
+    center: tuple[float, float]  # video pixels
+    size: tuple[float, float]  # the object's, as it is remembered
+    anywhere: bool = False  # the object is as likely at the region's rim as in its middle
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Find:
+    """What a look found, in video pixels."""
+
+    look: _Look
+    score: float
+    center: tuple[float, float]
+    size: tuple[float, float]  # smoothed, as the track's
+    mask: Mask
+    features: NDArray[np.float32] | None  # the maps' mean over the mask, where presence is asked for
+
+    @property
+    def area(self) -> float:
+        """Of the mask, in video pixels."""
+        return float(np.count_nonzero(self.mask.bits()))
+
+
 class Tracker:
     """Starts tracks and steps them; every object of a frame goes through the network in one batch.
 
     fingerprint names the weights: a track made with others is refused, because its kernels mean nothing here.
+    presence says when to disbelieve a find and search on; without it every find is believed, as the paper has it.
     """
 
     def __init__(
@@ -63,12 +95,14 @@ class Tracker:
         device: torch.device | None = None,
         dtype: torch.dtype = torch.float32,
         fingerprint: str = "",
+        presence: Presence | None = None,
     ) -> None:
         self.network = network
         self.profile = profile
         self.device = device or torch.device("cpu")
         self.dtype = dtype
         self.fingerprint = fingerprint
+        self.presence = presence
         self._proposals = Proposals(self.device)
 
     @torch.inference_mode()
@@ -92,7 +126,7 @@ class Tracker:
             places.append((center, (box.width, box.height)))
         template = self.network.encode_template(self._regions(crops))
         kernels = [part.float().cpu().numpy() for part in (template.cls, template.loc, template.mask)]
-        return tuple(
+        tracks = tuple(
             Track(
                 center=center,
                 size=size,
@@ -105,6 +139,7 @@ class Tracker:
             )
             for index, (center, size) in enumerate(places)
         )
+        return tracks if self.presence is None else self._see(frame, tracks)
 
     @torch.inference_mode()
     def step(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> tuple[tuple[Track, ...], tuple[Step, ...]]:
@@ -124,19 +159,43 @@ class Tracker:
                 raise BadTrack(f"a track of weights {track.network!r} cannot go on with {self.fingerprint!r}")
         if not tracks:
             return (), ()
+        looks = [look for index, track in enumerate(tracks) for look in self._looks(index, track)]
+        finds, _ = self._search(frame, tracks, looks)
+        moved = [self._advance(track, [f for f in finds if f.look.track == n]) for n, track in enumerate(tracks)]
+        return tuple(track for track, _ in moved), tuple(step for _, step in moved)
+
+    def _looks(self, index: int, track: Track) -> list[_Look]:
+        sight = track.sight
+        if sight is None or self.presence is None or not sight.lost:
+            return [_Look(index, track.center, track.size)]
+        side = round(SEARCH_SIDE * context_side(*track.size) / TEMPLATE_SIDE)
+        places = scan.looks(sight.center, side, track.frame_width, track.frame_height, sight.lost, sight.hunch)
+        return [_Look(index, place, track.size, anywhere=True) for place in places]
+
+    def _search(
+        self, frame: NDArray[np.uint8], tracks: Sequence[Track], looks: Sequence[_Look]
+    ) -> tuple[list[_Find], Response]:
+        """One pass of the network over all looks."""
         # s_x of the paper: the search region, in video pixels, and the crop pixels a video pixel spans
-        scales = [TEMPLATE_SIDE / context_side(*track.size) for track in tracks]
+        scales = [TEMPLATE_SIDE / context_side(*look.size) for look in looks]
         sides = [round(SEARCH_SIDE / scale) for scale in scales]
         crops = [
-            subwindow(frame, track.center, side, SEARCH_SIDE, track.color_mean, self.profile.rounding)
-            for track, side in zip(tracks, sides, strict=True)
+            subwindow(frame, look.center, side, SEARCH_SIDE, tracks[look.track].color_mean, self.profile.rounding)
+            for look, side in zip(looks, sides, strict=True)
         ]
-        response = self.network.search(self._template(tracks), self._regions(crops))
+        response = self.network.search(self._template([tracks[look.track] for look in looks]), self._regions(crops))
         last_size = torch.tensor(
-            [(track.size[0] * scale, track.size[1] * scale) for track, scale in zip(tracks, scales, strict=True)],
+            [(look.size[0] * scale, look.size[1] * scale) for look, scale in zip(looks, scales, strict=True)],
             dtype=torch.float64,
         ).to(self.device)
-        proposal = self._proposals.choose(response.cls, response.loc, last_size, self.profile)
+        anywhere = torch.tensor([look.anywhere for look in looks]).to(self.device)
+        proposal = self._proposals.choose(
+            response.cls,
+            response.loc,
+            last_size,
+            self.profile,
+            anywhere if any(look.anywhere for look in looks) else None,
+        )
         masks = self.network.mask_logits(response, proposal.row, proposal.column).float().sigmoid()
         values: NDArray[np.float32] = masks.cpu().numpy()
         numbers = torch.cat(
@@ -146,46 +205,90 @@ class Tracker:
             ],
             dim=1,
         ).cpu()  # [N, 8] float64
-        moved = [
-            self._advance(track, scale, side, [float(n) for n in row], mask)
-            for track, scale, side, row, mask in zip(tracks, scales, sides, numbers, values, strict=True)
+        vectors: list[NDArray[np.float32]] | list[None] = [None] * len(looks)
+        if self.presence is not None:
+            vectors = list(pooled(response, masks, proposal.row, proposal.column).cpu().numpy())
+        finds = [
+            self._find(tracks[look.track], look, scale, side, [float(n) for n in row], mask, vector)
+            for look, scale, side, row, mask, vector in zip(looks, scales, sides, numbers, values, vectors, strict=True)
         ]
-        return tuple(track for track, _ in moved), tuple(step for _, step in moved)
+        return finds, response
 
-    def _advance(
-        self, track: Track, scale: float, side: int, numbers: list[float], values: NDArray[np.float32]
-    ) -> tuple[Track, Step]:
+    def _find(
+        self, track: Track, look: _Look, scale: float, side: int, numbers: list[float],
+        values: NDArray[np.float32], features: NDArray[np.float32] | None,
+    ) -> _Find:  # fmt: skip
+        """What one look found, in video pixels."""
         x, y, width, height, score, penalty, row, column = numbers
-        frame_width, frame_height = track.frame_width, track.frame_height
         rate = penalty * score * self.profile.learning_rate
-        center = (track.center[0] + x / scale, track.center[1] + y / scale)
-        size = (
-            track.size[0] * (1 - rate) + width / scale * rate,
-            track.size[1] * (1 - rate) + height / scale * rate,
-        )
-        clamped_center = (_clamp(center[0], 0, frame_width), _clamp(center[1], 0, frame_height))
-        clamped_size = (_clamp(size[0], MIN_OBJECT_PX, frame_width), _clamp(size[1], MIN_OBJECT_PX, frame_height))
-
         placement = Placement.of_position(
-            track.center, side, int(row), int(column), values.shape[-1], frame_width, frame_height
+            look.center, side, int(row), int(column), values.shape[-1], track.frame_width, track.frame_height
         )
         mask = paste(
-            values, placement, frame_width, frame_height, self.profile.mask_threshold, self.profile.mask_border
-        )
-        corners = rotated_box(mask)
-        if corners is None:
-            shown = (clamped_center, clamped_size) if self.profile.clamp_before_mask else (center, size)
-            corners = _corners(*shown)
-        moved = replace(track, center=clamped_center, size=clamped_size, frame_count=track.frame_count + 1)
-        step = Step(
+            values, placement, track.frame_width, track.frame_height,
+            self.profile.mask_threshold, self.profile.mask_border,
+        )  # fmt: skip
+        return _Find(
+            look=look,
             score=score,
-            center=clamped_center,
-            size=clamped_size,
-            rotated_box=corners,
+            center=(look.center[0] + x / scale, look.center[1] + y / scale),
+            size=(
+                look.size[0] * (1 - rate) + width / scale * rate,
+                look.size[1] * (1 - rate) + height / scale * rate,
+            ),
             mask=mask,
-            state=State.TRACKED if bool(mask.bits().any()) else State.LOST,
+            features=features,
         )
-        return moved, step
+
+    def _advance(self, track: Track, finds: Sequence[_Find]) -> tuple[Track, Step]:
+        """Where the object is, after what its looks found; the first look is the one at its own place."""
+        moved = replace(track, frame_count=track.frame_count + 1)
+        if self.presence is None or track.sight is None:
+            find = finds[0]
+            state = State.TRACKED if bool(find.mask.bits().any()) else State.LOST
+            return self._followed(moved, find, state, 1.0)
+        rated = [(self.presence.confidence(evidence_of(track.sight, find)), find) for find in finds]
+        confidence, find = max(rated, key=lambda pair: pair[0])
+        state, sight = self.presence.judge(track.sight, confidence if find.area else 0.0, find.center)
+        if state is State.LOST:
+            return self._lost(moved, sight, find.score, confidence)
+        moved, step = self._followed(moved, find, state, confidence)
+        if state is State.TRACKED and find.features is not None:
+            appearance = sight.appearance(find.features)
+            sight = sight.sure(find.score, find.area, appearance, moved.center, moved.size)
+        return replace(moved, sight=sight), step
+
+    def _followed(self, track: Track, find: _Find, state: State, confidence: float) -> tuple[Track, Step]:
+        width, height = track.frame_width, track.frame_height
+        clamped_center = (_clamp(find.center[0], 0, width), _clamp(find.center[1], 0, height))
+        clamped_size = (_clamp(find.size[0], MIN_OBJECT_PX, width), _clamp(find.size[1], MIN_OBJECT_PX, height))
+        corners = rotated_box(find.mask)
+        if corners is None:
+            shown = (clamped_center, clamped_size) if self.profile.clamp_before_mask else (find.center, find.size)
+            corners = _corners(*shown)
+        step = Step(find.score, clamped_center, clamped_size, corners, find.mask, state, confidence)
+        return replace(track, center=clamped_center, size=clamped_size), step
+
+    def _lost(self, track: Track, sight: Sight, score: float, confidence: float) -> tuple[Track, Step]:
+        """No mask; the place where it was last seen for sure is kept."""
+        mask = Mask(
+            np.zeros((0, 0), np.float32), 0, 0, track.frame_width, track.frame_height,
+            self.profile.mask_threshold, self.profile.mask_border,
+        )  # fmt: skip
+        corners = _corners(sight.center, sight.size)
+        step = Step(score, sight.center, sight.size, corners, mask, State.LOST, confidence)
+        return replace(track, center=sight.center, size=sight.size, sight=sight), step
+
+    def _see(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> tuple[Track, ...]:
+        """The tracks with what is needed to know their objects again, from the frame they start on."""
+        finds, response = self._search(
+            frame, tracks, [_Look(index, track.center, track.size) for index, track in enumerate(tracks)]
+        )
+        means, spreads = (part.cpu().numpy() for part in ground(response))
+        return tuple(
+            replace(track, sight=_first_sight(track, find, mean, spread))
+            for track, find, mean, spread in zip(tracks, finds, means, spreads, strict=True)
+        )
 
     def _regions(self, crops: Sequence[NDArray[np.uint8]]) -> Tensor:
         """[S, S, 3] uint8 crops -> [N, 3, S, S] in the network's dtype, channels last in memory."""
@@ -204,6 +307,36 @@ def _frame_size(frame: NDArray[np.uint8]) -> tuple[int, int]:
     if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
         raise BadInput(f"a frame must be uint8 [H, W, 3], got {frame.dtype} {list(frame.shape)}")
     return frame.shape[0], frame.shape[1]
+
+
+def _first_sight(track: Track, find: _Find, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> Sight:
+    vector = contrast(mean if find.features is None else find.features, mean, spread)
+    return Sight(
+        ground=mean,
+        spread=spread,
+        exemplar=vector,
+        recent=vector,
+        score=find.score,
+        area=find.area,
+        center=track.center,
+        size=track.size,
+    )
+
+
+def evidence_of(sight: Sight, find: _Find) -> Evidence:
+    """What speaks for and against a find, held against what is remembered."""
+    bits = find.mask.bits()
+    area = float(np.count_nonzero(bits))
+    if not area or find.features is None:
+        return sight.weigh(find.score, 0.0, area, 0.0, 0.0, np.zeros_like(sight.exemplar))
+    around = Box.of_mask(bits)
+    assert around is not None
+    box = Box(find.center[0] - find.size[0] / 2, find.center[1] - find.size[1] / 2, *find.size)
+    placed = Box(around.x + find.mask.x, around.y + find.mask.y, around.width, around.height)
+    certainty = float(find.mask.values[bits].mean())
+    return sight.weigh(
+        find.score, certainty, area, placed.overlap(box), box.width * box.height, sight.appearance(find.features)
+    )
 
 
 def _clamp(value: float, low: float, high: float) -> float:

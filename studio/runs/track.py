@@ -48,7 +48,7 @@ COMMIT_S = 0.15  # and at most so long before what was found is shown
 QUEUED_FRAMES = 32  # found and not yet written: what a slow disk may hold up
 RESIDENT = 2  # trackers kept ready in a worker
 
-_STATES = {State.TRACKED: Mask.State.TRACKED, State.LOST: Mask.State.LOST}
+_STATES = {State.TRACKED: Mask.State.TRACKED, State.DOUBTFUL: Mask.State.DOUBTFUL, State.LOST: Mask.State.LOST}
 _trackers: OrderedDict[tuple[str, str], Tracker] = OrderedDict()
 
 

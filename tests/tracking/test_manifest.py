@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from tracking.errors import ChecksumMismatch, UnknownWeights
-from tracking.manifest import Fetched, read_manifest, weights_file
+from tracking.manifest import Fetched, presence_of, read_manifest, weights_file
+from tracking.presence import Evidence, Presence
 from tracking.profile import PROFILES
 from tracking.siammask import ARCHITECTURES
 
@@ -85,3 +86,20 @@ def test_every_entry_of_the_real_manifest_can_be_used(monkeypatch: pytest.Monkey
     for entry in manifest.entries:
         assert entry.architecture in ARCHITECTURES and entry.profile in PROFILES
         assert entry.shipped or entry.name == manifest.default or entry.url or entry.page
+
+
+def test_when_to_disbelieve_a_find_stands_beside_the_weights_and_a_file_has_none(folder: Path) -> None:
+    weighed = ", ".join(f"{name} = 1.5" for name in Evidence._fields)
+    table = "bias = -2\ndoubtful_below = 0.7\nlost_below = 0.4\nfound_above = 0.8\npatience = 2\n"
+    with (folder / "manifest.toml").open("a") as manifest:
+        manifest.write(f"[weights.own.presence]\n{table}weights = {{ {weighed} }}\n")
+    assert presence_of("default") == Presence((1.5,) * 8, -2, 0.7, 0.4, 0.8, 2)
+    assert presence_of("theirs") is None
+    assert presence_of(folder / "own.safetensors") is None
+
+
+def test_a_broken_table_of_presence_is_a_broken_manifest(folder: Path) -> None:
+    with (folder / "manifest.toml").open("a") as manifest:
+        manifest.write("[weights.own.presence]\nbias = -2\n")
+    with pytest.raises(UnknownWeights, match="presence"):
+        read_manifest()

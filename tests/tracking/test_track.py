@@ -1,11 +1,13 @@
+import io
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from tracking.errors import BadTrack
+from tracking.presence import Sight
 from tracking.track import Track
 
 
@@ -21,6 +23,43 @@ def track() -> Track:
         frame_count=7,
         network="abc",
     )
+
+
+def seen() -> Track:
+    rng = np.random.default_rng(5)
+    ground, spread, exemplar, recent = (rng.standard_normal(12).astype(np.float32) for _ in range(4))
+    sight = Sight(
+        ground, spread, exemplar, recent, score=0.1 + 0.2, area=1 / 3, center=(1 / 7, 2.0), size=(3.0, 4 / 9),
+        low=1, lost=5, hunch=(0.7, 1 / 9),
+    )  # fmt: skip
+    return replace(track(), sight=sight)
+
+
+def test_what_a_track_remembers_of_its_object_comes_back_bit_for_bit() -> None:
+    back = Track.from_bytes(seen().to_bytes()).sight
+    assert back is not None
+    for field in fields(Sight):
+        one, other = getattr(back, field.name), getattr(seen().sight, field.name)
+        assert np.array_equal(one, other), field.name
+    assert Track.from_bytes(track().to_bytes()).sight is None
+
+
+def test_a_track_of_the_format_before_this_one_is_read() -> None:
+    with np.load(io.BytesIO(track().to_bytes())) as archive:
+        arrays = dict(archive)
+    assert b"siammask-track/2" in arrays["scalars"].tobytes()
+    arrays["scalars"] = np.frombuffer(arrays["scalars"].tobytes().replace(b"track/2", b"track/1"), np.uint8)
+    old = io.BytesIO()
+    np.savez(old, **arrays)
+    assert Track.from_bytes(old.getvalue()).center == track().center
+
+
+def test_a_sight_of_the_wrong_kind_of_numbers_is_refused() -> None:
+    sight = seen().sight
+    assert sight is not None
+    doubled = replace(seen(), sight=replace(sight, recent=sight.recent.astype(np.float64)))
+    with pytest.raises(BadTrack, match="float32"):
+        Track.from_bytes(doubled.to_bytes())
 
 
 def test_a_track_comes_back_from_its_bytes_bit_for_bit() -> None:
@@ -43,8 +82,6 @@ def test_bytes_that_are_no_track_are_refused(data: bytes) -> None:
 
 
 def test_a_pickle_inside_is_never_opened() -> None:
-    import io
-
     archive = io.BytesIO()
     np.savez(archive, scalars=np.array([{"a": 1}], object), state=np.zeros(7))
     with pytest.raises(BadTrack):

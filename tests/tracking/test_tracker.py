@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tracking.box import Box
 from tracking.compile import optimise
 from tracking.errors import BadBox, BadInput, BadTrack
+from tracking.presence import Presence
 from tracking.profile import DEFAULT
 from tracking.siammask import SiamMask, siammask_small
 from tracking.track import State, Track
@@ -120,6 +121,51 @@ def test_an_object_without_a_single_pixel_is_lost() -> None:
     tracks = everything.start(frames()[0], BOXES[:1])
     assert everything.step(frames()[1], tracks)[1][0].state is State.TRACKED
     assert nothing.step(frames()[1], tracks)[1][0].state is State.LOST
+
+
+def judging(bias: float) -> Tracker:
+    """A tracker that believes everything (a high bias) or nothing (a low one), whatever it sees."""
+    presence = Presence((0.0,) * 8, bias, doubtful_below=0.6, lost_below=0.4, found_above=0.8, patience=1)
+    return Tracker(optimise(network()), replace(DEFAULT, mask_threshold=0.01), fingerprint="f", presence=presence)
+
+
+def test_what_is_not_believed_has_no_mask_and_keeps_its_place() -> None:
+    tracks = judging(9).start(frames()[0], BOXES[:2])
+    tracks, seen = judging(9).step(frames()[1], tracks)
+    moved, steps = judging(-9).step(frames()[2], tracks)
+    for track, step, before in zip(moved, steps, seen, strict=True):
+        assert step.state is State.LOST
+        assert not step.mask.full().any() and step.mask.rle().height == 160
+        assert step.center == track.center == before.center
+        assert step.size == track.size == before.size
+
+
+def test_a_lost_object_is_looked_for_until_it_is_believed_again_and_goes_on_through_bytes_bit_for_bit() -> None:
+    tracks = judging(9).start(frames()[0], BOXES[:2])
+    for frame in frames()[1:4]:
+        tracks, _ = judging(-9).step(frame, tracks)
+    assert [track.sight.lost for track in tracks if track.sight is not None] == [3, 3]
+    thawed = tuple(Track.from_bytes(track.to_bytes()) for track in tracks)
+    found, steps = judging(9).step(frames()[4], tracks)
+    again, same = judging(9).step(frames()[4], thawed)
+    assert [step.state for step in steps] == [State.TRACKED] * 2
+    assert [track.to_bytes() for track in found] == [track.to_bytes() for track in again]
+    for one, other in zip(steps, same, strict=True):
+        np.testing.assert_array_equal(one.mask.values, other.mask.values)
+
+
+def test_one_lost_object_does_not_disturb_another_of_its_batch() -> None:
+    tracks = judging(9).start(frames()[0], BOXES[:2])
+    lost, _ = judging(-9).step(frames()[1], tracks)
+    _, alone = judging(0.1).step(frames()[1], tracks[1:])
+    _, together = judging(0.1).step(frames()[1], (lost[0], tracks[1]))
+    assert together[0].state is State.LOST and together[1].state is State.DOUBTFUL
+    np.testing.assert_allclose(together[1].mask.values, alone[0].mask.values, atol=1e-4)
+
+
+def test_without_presence_a_track_remembers_nothing_more() -> None:
+    (track,) = tracker().start(frames()[0], BOXES[:1])
+    assert track.sight is None
 
 
 def test_positions_stay_in_the_frame_and_sizes_over_ten_pixels() -> None:

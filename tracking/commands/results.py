@@ -20,7 +20,7 @@ from tracking.commands.progress import Progress
 from tracking.commands.saved_run import Found, Plan
 from tracking.errors import BadInput
 from tracking.rle import decode
-from tracking.track import Step
+from tracking.track import State, Step
 
 
 class JsonLines:
@@ -94,7 +94,9 @@ def draw_film(path: Path, clip: Clip, found: Sequence[Found]) -> None:
     with Film(path, clip) as film, Progress(clip.frame_count, "film ") as progress:
         for index, picture in enumerate(ahead(clip.frames())):
             markings = [
-                Marking(decode(one.rle), np.array(one.rotated_box), colors[one.object]) for one in by_frame[index]
+                Marking(decode(one.rle), np.array(one.rotated_box), colors[one.object])
+                for one in by_frame[index]
+                if one.state != State.LOST.value
             ]
             film.write(draw(picture, markings) if markings else picture, clip.pts(index), clip.duration(index))
             progress.advance()

@@ -142,10 +142,12 @@ class _Journey:
     def summary(self) -> str:
         """One line on what was done."""
         lost = sum(one.state == State.LOST.value for one in self.found)
+        doubtful = sum(one.state == State.DOUBTFUL.value for one in self.found)
         objects = len(self._starts)
         return (
             f"{self._clip.path.name}: {self.place} of {len(self._plan)} frames tracked, "
-            f"{objects} object{'s' if objects != 1 else ''}, out of sight {lost} time{'s' if lost != 1 else ''}"
+            f"{objects} object{'s' if objects != 1 else ''}, out of sight {lost} time{'s' if lost != 1 else ''}, "
+            f"doubtful {doubtful} time{'s' if doubtful != 1 else ''}"
         )
 
     def _step(self, picture: NDArray[np.uint8]) -> tuple[tuple[Step, ...], str | None]:
