@@ -17,7 +17,7 @@ _TRIES = 400
 
 
 def photo_casts(root: Path) -> Casts:
-    """Casts drawn by chance: an object, another of the same set of photos that could be taken for it, and photos as grounds.
+    """Casts drawn by chance: an object, another of its set of photos that could be taken for it, photos as grounds.
 
     Raises BadInput where root is not such a folder, or has no object that can be cut out whole.
     """
