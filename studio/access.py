@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from studio.accounts.models import ApiToken
 from studio.exports.models import Backdrop, Export
+from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.library.models import Upload, Video
 from studio.runs.models import Run
@@ -77,3 +78,10 @@ def exports_for(person: Person) -> QuerySet[Export]:
 def backdrops_for(person: Person) -> QuerySet[Backdrop]:
     """The person's own pictures."""
     return Backdrop.objects.filter(owner_id=person.pk) if person.is_authenticated else Backdrop.objects.none()
+
+
+def imports_for(person: Person) -> QuerySet[Import]:
+    """The annotation files sent for the person's clips."""
+    if not person.is_authenticated:
+        return Import.objects.none()
+    return Import.objects.filter(video__owner_id=person.pk, video__deleted_at=None)

@@ -33,6 +33,7 @@ class Environment:
     accel: str  # STUDIO_X_ACCEL: the proxy's internal location for media, empty to serve it ourselves
     weights: Path  # STUDIO_WEIGHTS: folder with manifest.toml
     max_bytes: int  # STUDIO_MAX_BYTES: largest upload
+    max_import_bytes: int  # STUDIO_MAX_IMPORT_BYTES: largest annotation file
     max_seconds: int  # STUDIO_MAX_SECONDS: longest clip
     max_pixels: int  # STUDIO_MAX_PIXELS: largest frame, width x height
     max_frames: int  # STUDIO_MAX_FRAMES: most frames in a clip
@@ -68,6 +69,7 @@ def read_environment() -> Environment:
         accel=env.str("STUDIO_X_ACCEL", default=""),
         weights=Path(env.str("STUDIO_WEIGHTS", default=str(base / "weights"))).expanduser().resolve(),
         max_bytes=env.int("STUDIO_MAX_BYTES", default=4 * 1024**3),
+        max_import_bytes=env.int("STUDIO_MAX_IMPORT_BYTES", default=512 * 1024**2),
         max_seconds=env.int("STUDIO_MAX_SECONDS", default=3600),
         max_pixels=env.int("STUDIO_MAX_PIXELS", default=4096 * 2304),
         max_frames=env.int("STUDIO_MAX_FRAMES", default=120_000),

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "studio.scenes",
     "studio.runs",
     "studio.exports",
+    "studio.imports",
     "studio.live",
 ]
 
@@ -127,6 +128,7 @@ STUDIO_SIGN_UP = ENVIRONMENT.sign_up
 STUDIO_X_ACCEL = ENVIRONMENT.accel
 STUDIO_WEIGHTS = ENVIRONMENT.weights
 STUDIO_MAX_BYTES = ENVIRONMENT.max_bytes
+STUDIO_MAX_IMPORT_BYTES = ENVIRONMENT.max_import_bytes
 STUDIO_MAX_SECONDS = ENVIRONMENT.max_seconds
 STUDIO_MAX_PIXELS = ENVIRONMENT.max_pixels
 STUDIO_MAX_FRAMES = ENVIRONMENT.max_frames

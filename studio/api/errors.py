@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from studio.accounts.tokens import TooManyTokens
 from studio.jobs.errors import AlreadyActive, JobFault, WrongState
+from studio.library.errors import LibraryFault
 from studio.scenes.errors import SceneFault
 
 logger = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(SceneFault, _fault)
     for conflict in (AlreadyActive, WrongState, TooManyTokens):
         api.add_exception_handler(conflict, _conflict)
+    api.add_exception_handler(LibraryFault, _library_fault)
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(Exception, _broke)
 
@@ -97,6 +99,11 @@ def _invalid(request: HttpRequest, fault: Fault) -> HttpResponse:
         place = place[1:]  # the name of our own argument
     said = str(first["msg"])
     return error(422, "invalid", f"{'.'.join(place) or 'The body'}: {said[:1].lower()}{said[1:]}")
+
+
+def _library_fault(request: HttpRequest, fault: Fault) -> HttpResponse:
+    assert isinstance(fault, LibraryFault), "handlers are given instances"
+    return error(fault.status, fault.code, str(fault))
 
 
 def _too_big(request: HttpRequest, fault: Fault) -> HttpResponse:

@@ -19,6 +19,7 @@ from studio.live.feed import Position, read
 from studio.live.protocol import pack
 from studio.live.shapes import PromptOut, RunOut, SubjectOut, VideoOut, ingests_of, mask_item
 from studio.scenes import changes, drawing
+from studio.scenes.keyframe import prompt_from_mask
 from studio.scenes.models import Mask
 
 router = Router(tags=["scenes"])
@@ -87,6 +88,13 @@ def set_prompt(
     if subject.video.state != Video.State.READY:
         raise Refusal(409, "not-ready", "This clip is not ready yet.")
     return PromptOut.of(changes.set_prompt(subject, frame, body.box))
+
+
+@router.post("/subjects/{uuid:subject_id}/prompts/{int:frame}", response=PromptOut)
+def key_frame_here(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()]) -> PromptOut:
+    """Make a key frame of the mask that is there: the box around it, for Track to go on from."""
+    subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
+    return PromptOut.of(prompt_from_mask(subject, frame))
 
 
 @router.delete("/subjects/{uuid:subject_id}/prompts/{int:frame}", response={204: None})

@@ -15,6 +15,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 FrameIndex = Annotated[int, Field(ge=0, lt=2**31)]
+ImportKind = Literal["project", "youtube-vis", "coco", "cvat", "mots", "davis", "vot"]
 Sort = Literal["created", "title", "duration"]
 Order = Literal["asc", "desc"]
 
@@ -177,6 +178,32 @@ class OptionOut(Schema):
     unit: str
     choices: list[ChoiceOut]
     needs: NeededOut | None
+
+
+class ImportIn(In):
+    """A file for a clip: an upload with the purpose import, and what it is, null to have that found out."""
+
+    upload: UUID
+    kind: ImportKind | None = None
+
+
+class ImportReadIn(In):
+    """What to read a file as."""
+
+    kind: ImportKind
+
+
+class ImportWriteIn(In):
+    """What happens to objects of a name that the file has too."""
+
+    mode: Literal["add", "replace"] = "add"
+
+
+class KindOut(Schema):
+    """A kind of file that can be imported."""
+
+    name: str
+    title: str
 
 
 class FormatOut(Schema):

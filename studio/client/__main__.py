@@ -1,4 +1,4 @@
-"""python -m studio.client upload | track | download --server URL --token T"""
+"""python -m studio.client upload | track | download | import --server URL --token T"""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from studio.client import download, track, upload
+from studio.client import download, import_file, track, upload
 from studio.client.errors import Refused
 from studio.client.server import Server
 
 _COMMANDS = {
     "upload": (upload, "send a clip and wait until it is ready"),
     "track": (track, "draw boxes on a clip and follow what is in them"),
+    "import": (import_file, "put the objects of an annotation or project file into a clip"),
     "download": (download, "have a film or annotation file made and fetch it"),
 }
 _FAULT = 2  # exit code of anything a person can mend

@@ -38,23 +38,30 @@ def run(arguments: argparse.Namespace, server: Server) -> int:
 
 def send(server: Server, path: Path) -> str:
     """Send a file piece by piece and return its clip's id. Raises Refused."""
+    _, answer = send_file(server, path)
+    video_id = answer.headers.get("studio-video")
+    if video_id is None:
+        raise Refused("not-a-studio", "The server took the file but does not say which clip it became.")
+    return video_id
+
+
+def send_file(server: Server, path: Path, purpose: str = "clip") -> tuple[str, Answer]:
+    """Send a file piece by piece; the upload's address and the last answer. Raises Refused."""
     try:
         found = path.stat()
     except OSError as fault:
         raise Refused("no-such-file", f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}.") from fault
     if not path.is_file() or not found.st_size:
         raise Refused("no-such-file", f"{path} is not a file with anything in it.")
-    begun = Begun(f"{server.url} {path.resolve()} {found.st_size} {found.st_mtime_ns}")
+    mark = "" if purpose == "clip" else f" {purpose}"
+    begun = Begun(f"{server.url} {path.resolve()} {found.st_size} {found.st_mtime_ns}{mark}")
     location, offset = _resumed(server, begun.location) if begun.location else (None, 0)
     if location is None:
-        location, offset = _begin(server, path, found.st_size), 0
+        location, offset = _begin(server, path, found.st_size, purpose), 0
         begun.remember(location)
     answer = _send_rest(server, path, found.st_size, location, offset)
     begun.forget()
-    video_id = answer.headers.get("studio-video")
-    if video_id is None:
-        raise Refused("not-a-studio", "The server took the file but does not say which clip it became.")
-    return video_id
+    return location, answer
 
 
 def wait_until_ready(server: Server, video_id: str) -> Told:
@@ -113,9 +120,10 @@ class Begun:
             return  # nothing is lost but the way back to this upload
 
 
-def _begin(server: Server, path: Path, size: int) -> str:
-    name = b64encode(path.name.encode()).decode()
-    headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": f"filename {name}"}
+def _begin(server: Server, path: Path, size: int, purpose: str) -> str:
+    said = {"filename": path.name, "purpose": purpose}
+    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": metadata}
     location = server.send("POST", "/uploads/", None, headers).headers.get("location")
     if location is None:
         raise Refused("not-a-studio", "The server does not say where to send the file; check its address.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgpack
@@ -45,6 +45,7 @@ class Object:
     name: str = ""  # where the file names objects and not only kinds of them
     color: str = ""
     visible: bool = True
+    bare: bool = False  # it is made even without a mask or a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,32 +130,25 @@ class Scene:
             raise BadImport(where, str(fault)) from fault
 
     def drop(self, place: int) -> None:
-        """Forget an object and its masks; its place stays."""
+        """Forget an object's masks, and so the object."""
         self._masks = {key: found for key, found in self._masks.items() if key[0] != place}
-
-    def masks(self) -> Iterator[Found]:
-        """All masks by object and frame."""
-        for key in sorted(self._masks):
-            yield self._masks[key]
 
     def summary(self) -> dict[str, object]:
         """What it will make, for a person to say yes or no to."""
-        names = names_of(self.objects)
-        frames: dict[int, list[int]] = {place: [] for place in range(len(self.objects))}
+        frames: dict[int, list[int]] = {}
         for place, frame in self._masks:
-            frames[place].append(frame)
+            frames.setdefault(place, []).append(frame)
         return {
             "objects": [
                 {
                     "number": one.number,
-                    "name": names[place],
+                    "name": name,
                     "color": one.color,
-                    "masks": len(frames[place]),
-                    "first": min(frames[place], default=None),
-                    "last": max(frames[place], default=None),
+                    "masks": len(frames.get(place, [])),
+                    "first": min(frames.get(place, []), default=None),
+                    "last": max(frames.get(place, []), default=None),
                 }
-                for place, one in enumerate(self.objects)
-                if frames[place] or any(key[0] == place for key in self.prompts)
+                for place, one, name in self._made()
             ],
             "masks": len(self._masks),
             "prompts": len(self.prompts),
@@ -163,14 +157,23 @@ class Scene:
         }
 
     def write(self, path: Path) -> None:
-        """As the worker reads it: the objects and boxes first, then mask after mask."""
-        names = names_of(self.objects)
+        """As the worker reads it: the objects and boxes first, then mask after mask by object and frame."""
+        made = self._made()
+        places = {place: new for new, (place, _, _) in enumerate(made)}
         with path.open("wb") as file:
-            objects = [[one.number, names[place], one.color, one.visible] for place, one in enumerate(self.objects)]
-            prompts = [[place, frame, list(box)] for (place, frame), box in sorted(self.prompts.items())]
+            objects = [[one.number, name, one.color, one.visible] for _, one, name in made]
+            prompts = [[places[place], frame, list(box)] for (place, frame), box in sorted(self.prompts.items())]
             file.write(msgpack.packb({"objects": objects, "prompts": prompts}))
-            for found in self.masks():
+            for key in sorted(self._masks):
+                found = replace(self._masks[key], object=places[key[0]])
                 file.write(msgpack.packb([getattr(found, name) for name in Found.__slots__]))
+
+    def _made(self) -> list[tuple[int, Object, str]]:
+        """The objects that become some: their places here, they, and what they are to be called."""
+        there = {place for place, _ in self._masks} | {place for place, _ in self.prompts}
+        kept = [(place, one) for place, one in enumerate(self.objects) if one.bare or place in there]
+        names = names_of([one for _, one in kept])
+        return [(place, one, name) for (place, one), name in zip(kept, names, strict=True)]
 
 
 def names_of(objects: Sequence[Object]) -> list[str]:

@@ -15,6 +15,7 @@ class Job(models.Model):
         INGEST = "ingest"
         RUN = "run"
         EXPORT = "export"
+        IMPORT = "import"
 
     class Queue(models.TextChoices):
         """Which workers do it."""

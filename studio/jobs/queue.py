@@ -19,8 +19,14 @@ TASKS = {  # by name: this floor imports none of the apps that do the work
     Job.Kind.INGEST: "studio.library.tasks.ingest",
     Job.Kind.RUN: "studio.runs.tasks.run",
     Job.Kind.EXPORT: "studio.exports.tasks.export",
+    Job.Kind.IMPORT: "studio.imports.tasks.import_file",
 }
-QUEUES = {Job.Kind.INGEST: Job.Queue.MEDIA, Job.Kind.RUN: Job.Queue.GPU, Job.Kind.EXPORT: Job.Queue.MEDIA}
+QUEUES = {
+    Job.Kind.INGEST: Job.Queue.MEDIA,
+    Job.Kind.RUN: Job.Queue.GPU,
+    Job.Kind.EXPORT: Job.Queue.MEDIA,
+    Job.Kind.IMPORT: Job.Queue.MEDIA,
+}
 
 
 def submit(owner_id: int, video_id: UUID, kind: Job.Kind, *, total: int = 0) -> Job:

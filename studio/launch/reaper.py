@@ -37,6 +37,7 @@ def look_after(stop: threading.Event) -> None:
     from django.db import DatabaseError, close_old_connections
 
     from studio.exports.sweep import sweep_exports
+    from studio.imports.sweep import sweep_imports
     from studio.jobs.reaper import reap, ring_again
     from studio.library.settle import settle_ingests
     from studio.library.sweep import sweep
@@ -52,6 +53,7 @@ def look_after(stop: threading.Event) -> None:
                 swept = time.monotonic()
                 sweep()
                 sweep_exports()
+                sweep_imports()
         except DatabaseError as fault:
             logger.warning("nothing reaped", reason=str(fault))
         if stop.wait(LOOK_EVERY_S):

@@ -59,8 +59,15 @@ class Video(models.Model):
 class Upload(models.Model):
     """A file on its way in, by tus. How much has arrived is the size of its staged file, never a column."""
 
+    class Purpose(models.TextChoices):
+        """What it is to become."""
+
+        CLIP = "clip"
+        IMPORT = "import"  # a file for a clip that is there; whoever takes it in moves it away
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="uploads")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.CLIP)
     name = models.CharField(max_length=200)
     form = models.CharField(max_length=8, choices=Video.Form.choices, default=Video.Form.FILM)
     length = models.BigIntegerField()  # bytes

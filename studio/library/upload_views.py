@@ -1,7 +1,8 @@
 """tus 1.0 over HTTP: begin an upload, ask how much has arrived, send the next piece, discard it.
 
 Speaks the core and the extensions creation, creation-with-upload and termination. The answer that completes a file,
-and every later one, names the clip in `Studio-Video`.
+and every later one, names the clip in `Studio-Video`. With `purpose import` in its metadata a file becomes no clip:
+it waits for POST /api/videos/<id>/imports.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from studio.library import uploads
 from studio.library.answers import refused, who_asks
 from studio.library.errors import (
     BadLength,
+    BadMetadata,
     BadOffset,
     LibraryFault,
     NotFound,
@@ -30,7 +32,7 @@ from studio.library.errors import (
     WrongVersion,
 )
 from studio.library.models import Upload
-from studio.library.names import parse_metadata
+from studio.library.names import clean_name, parse_metadata
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination"
@@ -50,7 +52,12 @@ def begin(request: HttpRequest, person: User) -> HttpResponse:
         raise BadLength("Upload-Length must say how many bytes will come.")
     names = parse_metadata(request.headers.get("Upload-Metadata", ""))
     _check_piece(request)
-    upload = uploads.create(person, length, names.get("filename", ""))
+    purpose = names.get("purpose", Upload.Purpose.CLIP)
+    if purpose not in Upload.Purpose.values:
+        raise BadMetadata(
+            f"The purpose of an upload is {' or '.join(Upload.Purpose.values)}, not {clean_name(purpose)}."
+        )
+    upload = uploads.create(person, length, names.get("filename", ""), purpose)
     answer = _standing(upload, _taken(request, upload, 0) if request.content_type == OCTETS else 0, 201)
     answer.headers["Location"] = reverse("upload", args=[upload.id])
     return answer
@@ -60,7 +67,7 @@ def tell(request: HttpRequest, person: User, upload_id: UUID) -> HttpResponse:
     """HEAD: how much has arrived. A file that is whole becomes a clip here if its last request had no time to do so."""
     upload = uploads_for(person).select_related("video").get(pk=upload_id)
     size = uploads.arrived(upload)
-    if size == upload.length:
+    if size == upload.length and upload.purpose == Upload.Purpose.CLIP:
         uploads.finish(upload)
     answer = _standing(upload, size, 200)
     answer.headers["Upload-Length"] = str(upload.length)
@@ -133,7 +140,7 @@ def _abilities() -> HttpResponse:
 def _taken(request: HttpRequest, upload: Upload, offset: int) -> int:
     """Write the body; make a clip of what is whole then. How much has arrived."""
     size = uploads.append(upload, offset, _pieces(request))
-    if size == upload.length:
+    if size == upload.length and upload.purpose == Upload.Purpose.CLIP:
         uploads.finish(upload)
     return size
 

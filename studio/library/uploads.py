@@ -46,20 +46,20 @@ def staged(upload: Upload) -> Path:
     return uploads_folder() / str(upload.id)
 
 
-def create(owner: User, length: int, name: str) -> Upload:
+def create(owner: User, length: int, name: str, purpose: str = Upload.Purpose.CLIP) -> Upload:
     """Begin an upload of so many bytes. Raises a LibraryFault when it is too large or there is no room for it."""
     if length <= 0:
         raise BadLength(f"A file of {length} bytes holds no clip.")
-    if length > settings.STUDIO_MAX_BYTES:
-        most = _gigabytes(settings.STUDIO_MAX_BYTES)
-        raise TooLargeUpload(f"This file has {_gigabytes(length)}, more than the {most} that are allowed.")
+    most = settings.STUDIO_MAX_IMPORT_BYTES if purpose == Upload.Purpose.IMPORT else settings.STUDIO_MAX_BYTES
+    if length > most:
+        raise TooLargeUpload(f"This file has {_gigabytes(length)}, more than the {_gigabytes(most)} that are allowed.")
     if Upload.objects.filter(owner=owner, video=None).count() >= MOST_UNFINISHED:
         raise TooManyUploads(f"You have {MOST_UNFINISHED} unfinished uploads; finish or discard one first.")
     disk.make_folder(uploads_folder())
     _check_room(length)
     title = clean_name(name)
     form = Video.Form.IMAGES if is_zip(title) else Video.Form.FILM
-    upload = Upload(owner=owner, length=length, name=title, form=form)
+    upload = Upload(owner=owner, length=length, name=title, form=form, purpose=purpose)
     with _full_disk_named():
         staged(upload).touch(exist_ok=False)
         disk.sync_folder(uploads_folder())
@@ -125,6 +125,20 @@ def finish(upload: Upload) -> Video:
     upload.video = video
     logger.info("upload finished", video=str(video.id), bytes=upload.length)
     return video
+
+
+def take_file(upload: Upload, target: Path) -> None:
+    """Move the file of a whole upload to where its purpose keeps it, on the same disk; the upload is gone then.
+
+    Raises WrongOffset while it is not whole, UploadGone.
+    """
+    with _locked(upload) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size != upload.length:
+            raise WrongOffset(f"This upload has {size} bytes so far, of {upload.length}; it is not whole yet.")
+        staged(upload).rename(target)
+        disk.sync_folder(target.parent)
+    upload.delete()
 
 
 def discard(upload: Upload) -> None:

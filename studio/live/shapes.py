@@ -12,6 +12,7 @@ from ninja import Schema
 
 from studio.exports.models import Export
 from studio.exports.service import keeping
+from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.jobs.queue import place
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
@@ -34,7 +35,7 @@ class JobOut(Schema):
     """A piece of work on a clip."""
 
     id: UUID
-    kind: Literal["ingest", "run", "export"]
+    kind: Literal["ingest", "run", "export", "import"]
     state: JobState
     progress: float  # 0..1
     done: int
@@ -218,6 +219,46 @@ class ExportOut(Schema):
                 "kept_until": export.created + keeping() if there else None,
             }
         )
+
+
+class ImportObject(Schema):
+    """An object that an import would make."""
+
+    number: int | None  # the file's; it is kept where it is free
+    name: str
+    color: str  # empty: the studio's own
+    masks: int
+    first: int | None  # frames with masks
+    last: int | None
+
+
+class ImportFound(Schema):
+    """What an import would make."""
+
+    objects: list[ImportObject]
+    masks: int
+    prompts: int
+    notes: list[str]  # sentences to read before
+
+
+class ImportOut(Schema):
+    """An annotation file sent for a clip."""
+
+    id: UUID
+    name: str
+    byte_size: int
+    job: JobOut
+    step: Literal["read", "write"]  # what the job does
+    kind: str  # empty until it is found out
+    found: ImportFound | None
+    mode: Literal["add", "replace"]
+    written: bool
+    created: datetime
+
+    @classmethod
+    def of(cls, one: Import) -> ImportOut:
+        names = ("id", "name", "byte_size", "step", "kind", "found", "mode", "written", "created")
+        return cls.model_validate({**{name: getattr(one, name) for name in names}, "job": JobOut.of(one.job)})
 
 
 def mask_item(mask: Mask) -> dict[str, object]:

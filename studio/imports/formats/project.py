@@ -54,7 +54,7 @@ def read(files: Files, scene: Scene, manifest: Manifest) -> None:
             raise BadImport(f"{MANIFEST}: object {number}", f"its colour is {short(color)}, not #rrggbb")
         visible = about.get("visible") is not False
         place = scene.object_of(
-            number, clean(name), MANIFEST, number=number, name=clean(name), color=color, visible=visible
+            number, clean(name), MANIFEST, number=number, name=clean(name), color=color, visible=visible, bare=True
         )
         runs = len(_list(said.get("runs", []), "runs"))
         file = f"masks/{number}.jsonl"

@@ -11,6 +11,9 @@ from drawn.clips import png
 from studio.accounts.tokens import make_token
 from studio.api import api
 from studio.exports import backdrops
+from studio.imports.models import Import
+from studio.jobs.models import Job
+from studio.jobs.queue import submit
 
 BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: nothing
     ("GET", "/api/me"): None,
@@ -49,6 +52,13 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("DELETE", "/api/backdrops/{backdrop_id}"): None,
     ("POST", "/api/videos/{video_id}/exports/estimate"): {"format": "csv"},
     ("GET", "/api/videos/{video_id}/exports"): None,
+    ("GET", "/api/import-kinds"): None,
+    ("POST", "/api/videos/{video_id}/imports"): {"upload": "00000000-0000-4000-8000-000000000000"},
+    ("GET", "/api/videos/{video_id}/imports"): None,
+    ("GET", "/api/imports/{import_id}"): None,
+    ("POST", "/api/imports/{import_id}/read"): {"kind": "coco"},
+    ("POST", "/api/imports/{import_id}/write"): {"mode": "add"},
+    ("POST", "/api/subjects/{subject_id}/prompts/{frame}"): None,
 }
 QUERIES = {"/api/videos/{video_id}/masks": "?first=0&last=9"}
 OWN = {
@@ -57,6 +67,7 @@ OWN = {
     "/api/weights",
     "/api/formats",
     "/api/backdrops",
+    "/api/import-kinds",
     "/api/videos",
     "/api/videos/sample",
 }  # name nobody's thing
@@ -85,7 +96,7 @@ def _json(body: object) -> str:
 
 @pytest.fixture
 def ids(scene, ann: User) -> dict[str, object]:
-    return {
+    found = {
         "video_id": scene.video.id,
         "subject_id": scene.subject.id,
         "run_id": scene.run.id,
@@ -93,7 +104,12 @@ def ids(scene, ann: User) -> dict[str, object]:
         "frame": 3,
         "backdrop_id": backdrops.keep(ann, [png(4, 3)]).id,
         "token_id": make_token(ann, "mine")[0].id,
+        "import_id": Import.objects.create(
+            job=submit(ann.pk, scene.video.id, Job.Kind.IMPORT), video=scene.video, name="a.json", byte_size=3
+        ).id,
     }
+    scene.video.refresh_from_db()
+    return found
 
 
 def test_every_operation_has_a_row_in_the_access_table():

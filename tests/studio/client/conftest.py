@@ -27,10 +27,11 @@ import time
 import django
 django.setup()
 from studio.exports.tasks import export
+from studio.imports.tasks import import_file
 from studio.jobs.models import Job
 from studio.library.tasks import ingest
 from studio.runs.tasks import run
-TASKS = {"ingest": ingest, "run": run, "export": export}
+TASKS = {"ingest": ingest, "run": run, "export": export, "import": import_file}
 while True:
     for job in Job.objects.filter(state="queued"):
         TASKS[job.kind](str(job.id))

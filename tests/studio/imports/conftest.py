@@ -8,15 +8,25 @@ from tempfile import mkdtemp
 
 import numpy as np
 import pytest
+from django.contrib.auth.models import User
 from pycocotools import mask as coco
 
+from drawn.clips import draw_clip, write_pictures
 from drawn.tracks import FRAMES, HEIGHT, WIDTH, Masks, tracks_in
 from studio.exports.formats import FORMATS
 from studio.exports.kinds import parse_wish
 from studio.exports.manifest import manifest_of
 from studio.exports.target import Target
+from studio.imports.models import Import
 from studio.imports.reading import ReadObject, ReadScene, read_here
 from studio.imports.scene import Clip, Found
+from studio.imports.service import begin_import
+from studio.imports.work import do
+from studio.jobs.lease import work
+from studio.library import uploads
+from studio.library.files import folder_of
+from studio.library.models import Upload, Video
+from studio.scenes.models import Mask, Prompt, Subject
 
 CLIP = Clip(WIDTH, HEIGHT, FRAMES)
 
@@ -85,3 +95,65 @@ def packed(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return pack
+
+
+def make_clip(owner: User, title: str = "my clip.zip") -> Video:
+    """A zip of pictures, ready."""
+    video = Video.objects.create(
+        owner=owner,
+        title=title,
+        form=Video.Form.IMAGES,
+        state=Video.State.READY,
+        width=WIDTH,
+        height=HEIGHT,
+        frame_count=FRAMES,
+    )
+    folder = folder_of(video.id)
+    folder.mkdir(parents=True)
+    write_pictures(folder / "frames", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
+    (folder / "source").write_bytes(b"as it was sent")
+    return video
+
+
+@pytest.fixture
+def clip(ann: User) -> Video:
+    """A clip with nothing in it."""
+    return make_clip(ann)
+
+
+@pytest.fixture
+def send(ann: User) -> Callable[..., Import]:
+    """send(clip, path) -> the import, read."""
+
+    def sending(video: Video, path: Path, kind: str = "", name: str = "") -> Import:
+        data = path.read_bytes()
+        upload = uploads.create(ann, len(data), name or path.name, Upload.Purpose.IMPORT)
+        uploads.append(upload, 0, [data])
+        return worked(begin_import(video, upload, ann, kind))
+
+    return sending
+
+
+def worked(of: Import) -> Import:
+    """After its job was done."""
+    work(of.job_id, do)
+    return Import.objects.select_related("job").get(pk=of.pk)
+
+
+def rows_of(video: Video) -> dict[str, list[tuple[object, ...]]]:
+    """Everything of a scene that is not deleted, as plain values."""
+    subjects = Subject.objects.filter(video=video, deleted_at=None)
+    return {
+        "objects": list(subjects.values_list("number", "name", "color", "visible")),
+        "prompts": list(
+            Prompt.objects.filter(subject__in=subjects, deleted=False)
+            .order_by("subject__number", "frame")
+            .values_list("subject__number", "frame", "x", "y", "width", "height")
+        ),
+        "masks": [
+            (number, frame, bytes(counts), *rest)
+            for number, frame, counts, *rest in Mask.objects.filter(subject__in=subjects)
+            .order_by("subject__number", "frame")
+            .values_list("subject__number", "frame", "counts", "area", "score", "rotated_box", "state")
+        ],
+    }

@@ -1,0 +1,116 @@
+"""What was read of a file becomes objects, boxes and masks: one step of the clip, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from django.contrib.auth.models import User
+from django.db.models import Max
+
+from studio.imports.reading import ReadObject, ReadScene
+from studio.imports.scene import Found
+from studio.library.models import Video
+from studio.scenes.changes import COLORS, MOST_SUBJECTS, change, remove_masks, write_masks
+from studio.scenes.errors import SceneFault
+from studio.scenes.models import Mask, Prompt, Subject
+
+MASKS_AT_ONCE = 500
+_STATES = {state.label: state for state in Mask.State}
+
+
+def write_scene(
+    video: Video,
+    scene: ReadScene,
+    *,
+    replace: bool,
+    name: str,
+    person: User | None,
+    tick: Callable[[], None] = lambda: None,
+) -> None:
+    """Write it all. Raises SceneFault where the clip would have too many objects.
+
+    An object keeps the file's number where that is free, and takes the next one where it is not. `replace`: objects of
+    a name that the file has too get its boxes and masks instead of their own, the first of a name in the file the
+    first in the clip.
+    """
+    with change(video.id) as revision:
+        subjects = _subjects(video, scene.objects, revision, replace=replace)
+        for place, frame, (x, y, width, height) in scene.prompts:
+            values = {"x": x, "y": y, "width": width, "height": height, "deleted": False, "revision": revision}
+            Prompt.objects.update_or_create(subject=subjects[place], frame=frame, defaults=values)
+        masks = scene.masks()
+        while part := list(islice(masks, MASKS_AT_ONCE)):
+            write_masks([_row(found, subjects[found.object]) for found in part], revision)
+            tick()
+
+
+def _row(found: Found, subject: Subject) -> Mask:
+    if found.state not in _STATES:
+        raise SceneFault("bad-import", f"A mask of frame {found.frame} has the state {found.state!r}, which is none.")
+    return Mask(
+        subject=subject,
+        frame=found.frame,
+        counts=found.counts,
+        area=found.area,
+        score=found.score,
+        rotated_box=list(found.corners),
+        state=_STATES[found.state],
+    )
+
+
+def _subjects(video: Video, objects: Sequence[ReadObject], revision: int, *, replace: bool) -> list[Subject]:
+    """The row of each object, new or to be replaced, in their order."""
+    there = list(Subject.objects.filter(video=video, deleted_at=None).order_by("number"))
+    by_name: dict[str, Iterator[Subject]] = {
+        one.name: iter([s for s in there if s.name == one.name]) for one in objects
+    }
+    held = [next(by_name[one.name], None) if replace else None for one in objects]
+    fresh = held.count(None)
+    if len(there) + fresh > MOST_SUBJECTS:
+        raise SceneFault(
+            "too-many-objects",
+            f"This would make {len(there) + fresh} objects, and a clip can have {MOST_SUBJECTS} at most.",
+        )
+    taken = set(Subject.objects.filter(video=video).values_list("number", flat=True))
+    free = _free_numbers(video, objects)
+    return [
+        _made(video, one, _number(one, taken, free), revision)
+        if known is None
+        else _emptied(video, one, known, revision)
+        for one, known in zip(objects, held, strict=True)
+    ]
+
+
+def _number(one: ReadObject, taken: set[int], free: Iterator[int]) -> int:
+    number = one.number if one.number is not None and one.number > 0 and one.number not in taken else None
+    number = number or next(candidate for candidate in free if candidate not in taken)
+    taken.add(number)
+    return number
+
+
+def _free_numbers(video: Video, objects: Sequence[ReadObject]) -> Iterator[int]:
+    """From the first on that neither the clip nor the file has used."""
+    most = Subject.objects.filter(video=video).aggregate(most=Max("number"))["most"] or 0
+    first = max([most, *(one.number or 0 for one in objects)]) + 1
+    return iter(range(first, first + len(objects) + 1))
+
+
+def _made(video: Video, one: ReadObject, number: int, revision: int) -> Subject:
+    return Subject.objects.create(
+        video=video,
+        number=number,
+        name=one.name,
+        color=one.color or COLORS[(number - 1) % len(COLORS)],
+        visible=one.visible,
+        revision=revision,
+    )
+
+
+def _emptied(video: Video, one: ReadObject, subject: Subject, revision: int) -> Subject:
+    """An object that stays, without its boxes and masks."""
+    subject.color, subject.revision = one.color or subject.color, revision
+    subject.save(update_fields=["color", "revision"])
+    subject.prompts.filter(deleted=False).update(deleted=True, revision=revision)
+    remove_masks(subject.id, 0, video.frame_count, revision)
+    return subject
