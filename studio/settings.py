@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -67,12 +68,20 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": dict(ENVIRONMENT.database)}
+DATABASE_CONNECTIONS = 20  # a process
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(ENVIRONMENT.database)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # writers queue instead of failing when they upgrade a read
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # the database may have been restarted meanwhile
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        # sockets ask often and briefly, on threads that change: connections are kept by the process, not by the thread
+        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 10},
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from studio.accounts.models import SignInLink
@@ -24,19 +25,21 @@ def make_link(owner: User) -> str:
 def use_link(token: str) -> User | None:
     """The person the token signs in, once; None when it is unknown, old or used."""
     with transaction.atomic():
-        fresh = SignInLink.objects.filter(
-            sha256=_hash(token), used=None, created__gte=timezone.now() - GOOD_FOR, owner__is_active=True
-        )
-        if not fresh.update(used=timezone.now()):
+        link = SignInLink.objects.select_related("owner").select_for_update(of=("self",)).filter(_good(token)).first()
+        if link is None:
             return None
-        return SignInLink.objects.select_related("owner").get(sha256=_hash(token)).owner
+        link.used = timezone.now()
+        link.save(update_fields=["used"])
+        return link.owner
 
 
 def is_good(token: str) -> bool:
     """Whether the token would sign somebody in now; looking does not use it up."""
-    return SignInLink.objects.filter(
-        sha256=_hash(token), used=None, created__gte=timezone.now() - GOOD_FOR, owner__is_active=True
-    ).exists()
+    return SignInLink.objects.filter(_good(token)).exists()
+
+
+def _good(token: str) -> Q:
+    return Q(sha256=_hash(token), used=None, created__gte=timezone.now() - GOOD_FOR, owner__is_active=True)
 
 
 def _hash(token: str) -> str:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from studio.jobs.errors import Cancelled, JobFault, LeaseLost, Paused
 from studio.jobs.models import Job
 from studio.jobs.queue import tell_pages
-from studio.jobs.revisions import next_revision
+from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
@@ -80,10 +80,11 @@ class Lease:
         Getting further than ever before forgives earlier attempts: only a job that dies at one place is given up.
         """
         with transaction.atomic():
+            revision = next_revision(self.job.video_id)  # the clip before the job, as everybody locks them
             self._write(done=done, total=total, progress=_share(done, total), fps=fps, seconds_left=seconds_left)
             if self._held().filter(furthest__lt=done).update(furthest=done, attempt=1):
                 self.job.furthest, self.job.attempt = done, 1
-            yield next_revision(self.job.video_id)
+            yield revision
         self._reported = time.monotonic()
         tell_pages(self.job)
 
@@ -116,6 +117,7 @@ class Lease:
         if state == Job.State.DONE:
             gone["progress"] = 1.0
         with transaction.atomic():
+            hold(self.job.video_id)
             if not held.update(state=state, **gone):
                 return False
             Job.objects.filter(pk=self.job.pk).update(revision=next_revision(self.job.video_id))
@@ -135,7 +137,11 @@ def claim(job_id: UUID) -> Lease | None:
     """Take a queued job, or None when it is not there to be taken: any number may try, one gets it."""
     token = uuid4()
     now = timezone.now()
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        return None
     with transaction.atomic():
+        hold(job.video_id)
         taken = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, wanted=Job.Wanted.RUN, attempt__lt=MOST_ATTEMPTS)
         if not taken.update(
             state=Job.State.RUNNING,
@@ -147,7 +153,7 @@ def claim(job_id: UUID) -> Lease | None:
             error="",
         ):
             return None
-        job = Job.objects.get(pk=job_id)
+        job.refresh_from_db()
         job.revision = next_revision(job.video_id)
         job.save(update_fields=["revision"])
     tell_pages(job)

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from studio.announce import announce, library_group, video_group
 from studio.jobs.errors import AlreadyActive, WrongState
 from studio.jobs.models import Job
-from studio.jobs.revisions import next_revision
+from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ def _ahead(job: Job) -> QuerySet[Job]:
 def _move(job: Job, states: list[Job.State], **fields: object) -> bool:
     """One conditional UPDATE with the clip's next revision; False when the job was in none of these states."""
     with transaction.atomic():
+        hold(job.video_id)
         if not Job.objects.filter(pk=job.pk, state__in=states).update(**fields):
             return False
         Job.objects.filter(pk=job.pk).update(revision=next_revision(job.video_id))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from studio.jobs.lease import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.queue import ring, tell_pages
-from studio.jobs.revisions import next_revision
+from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ def reap() -> int:
     for job in silent:
         fields = _after_silence(job)
         with transaction.atomic():
+            hold(job.video_id)
             still = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease_token=job.lease_token)
             if not still.filter(lease_until=job.lease_until).update(**fields, lease_token=None, lease_until=None):
                 continue  # its worker spoke after all

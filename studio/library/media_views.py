@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -42,7 +43,9 @@ def _view(answer: Answer) -> Callable[..., HttpResponseBase]:
         try:
             if request.method not in ("GET", "HEAD"):
                 raise WrongMethod(f"This address does not take {request.method}.")
-            return answer(request, who_asks(request), **path)
+            response = answer(request, who_asks(request), **path)
+            connection.close_if_unusable_or_obsolete()  # a slow reader would hold it until the last byte
+            return response
         except LibraryFault as fault:
             response = refused(fault)
             if fault.status == 405:

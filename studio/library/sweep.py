@@ -11,9 +11,11 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from studio.jobs.models import Job
+from studio.jobs.revisions import hold
 from studio.library.files import folder_of, videos_folder
 from studio.library.models import Upload, Video
 from studio.library.uploads import discard, uploads_folder
@@ -55,7 +57,9 @@ def _old_clips() -> int:
     removed = 0
     for video in old:
         exports = [str(export) for export in video.exports.values_list("id", flat=True)]
-        gone, _ = Video.objects.filter(pk=video.pk, deleted_at__lt=due).delete()
+        with transaction.atomic():
+            hold(video.pk)
+            gone, _ = Video.objects.filter(pk=video.pk, deleted_at__lt=due).delete()
         if not gone:
             continue  # restored meanwhile
         _remove(folder_of(video.id))

@@ -27,6 +27,10 @@ os.environ["STUDIO_DATA"] = str(FOLDER)
 os.environ["STUDIO_HOSTS"] = "localhost,127.0.0.1,[::1]"
 os.environ["REDIS_URL"] = f"redis://127.0.0.1:{free_port()}"  # a test that needs a broker starts one there
 os.environ.pop("DATABASE_URL", None)
+if ANOTHER_DATABASE := os.environ.get(
+    "TEST_DATABASE_URL"
+):  # the same tests on PostgreSQL, in a database that they make
+    os.environ["DATABASE_URL"] = ANOTHER_DATABASE
 
 django.setup()  # test modules import models, and pytest collects them before pytest-django would do this
 # pytest-django would read it in a worker of xdist before this file gives that worker a folder and a port of its own
@@ -50,7 +54,8 @@ def django_db_modify_db_settings() -> None:
     """A real SQLite file: in memory there is no write-ahead log, and threads would share one connection's locks."""
     from django.db import connections
 
-    connections["default"].settings_dict["TEST"]["NAME"] = str(FOLDER / "test.sqlite3")
+    if not ANOTHER_DATABASE:
+        connections["default"].settings_dict["TEST"]["NAME"] = str(FOLDER / "test.sqlite3")
 
 
 @pytest.fixture

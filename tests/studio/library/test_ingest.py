@@ -122,6 +122,7 @@ def test_a_clip_over_the_limit_is_refused_with_limit_and_value(sender: Sender, s
     assert video.error == "This clip has 24 frames, more than the 10 that are allowed."
 
 
+@pytest.mark.django_db(transaction=True)  # longer than a lease: it is renewed on a connection of its own
 def test_the_sample_is_drawn_and_taken_in(ann: User, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sample, "FRAME_COUNT", 8)  # of 240, which a worker draws in ten seconds
 

