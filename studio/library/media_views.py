@@ -44,7 +44,8 @@ def _view(answer: Answer) -> Callable[..., HttpResponseBase]:
             if request.method not in ("GET", "HEAD"):
                 raise WrongMethod(f"This address does not take {request.method}.")
             response = answer(request, who_asks(request), **path)
-            connection.close_if_unusable_or_obsolete()  # a slow reader would hold it until the last byte
+            if not connection.in_atomic_block:
+                connection.close()  # a slow reader would hold it until the last byte
             return response
         except LibraryFault as fault:
             response = refused(fault)
