@@ -84,14 +84,18 @@ def estimate(video: Video, format: str, given: Mapping[str, object]) -> Estimate
     if format in EFFECTS:
         size = _film(video, format, wish, frames, pixels)
     else:
-        weight = WEIGHTS[format]
-        size = HEAD_BYTES + count * weight.mask + runs / wish.every * weight.run
-        size += frames * (weight.frame + FRAME_BYTES)
+        size = annotation_bytes(format, count, runs / wish.every, frames)
         if format == "vot" and wish.region == "mask":
             size += runs / wish.every
         if wish.images:
             size += frames * video.width * video.height * JPEG_BITS / 8
     return Estimate(round(size), frames, count)
+
+
+def annotation_bytes(format: str, masks: int, runs: float, frames: int) -> float:  # noqa: A002
+    """The size of a zip of so many masks, whose compressed run lengths are `runs` bytes together."""
+    weight = WEIGHTS[format]
+    return HEAD_BYTES + masks * weight.mask + runs * weight.run + frames * (weight.frame + FRAME_BYTES)
 
 
 def _film(video: Video, format: str, wish: Options, frames: int, pixels: int) -> float:  # noqa: A002

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
+from studio.exports.runs import Crop, crop_of, read_runs
+
 _NUMBER_BITS = 24  # of a key; the frame has the rest
 
 
@@ -42,6 +44,10 @@ class Found:
         """x, y, width, height of the smallest upright box around the mask, in pixels."""
         x, y, width, height = (int(value) for value in coco.toBbox(self.rle))
         return x, y, width, height
+
+    def crop(self) -> Crop:
+        """x, y of that box and what is in it, [h, w] bool: the whole picture is never made."""
+        return crop_of(read_runs(self.counts), self.height)
 
     def bits(self) -> NDArray[np.bool_]:
         """[height, width] bool."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from studio.media.errors import CannotWrite
+from studio.media.png import label_png
 
 MAX_LABEL = 255
 
@@ -29,11 +28,7 @@ def label_colors() -> NDArray[np.uint8]:
 
 def palette_png(labels: NDArray[np.uint8]) -> bytes:
     """A palette PNG of labels [H, W] uint8, 0 is no object."""
-    image = Image.fromarray(labels)  # mode L; the palette makes it P
-    image.putpalette(label_colors().tobytes())
-    file = io.BytesIO()
-    image.save(file, format="PNG", compress_level=3)
-    return file.getvalue()
+    return label_png(labels, label_colors().tobytes())
 
 
 def write_palette_png(path: Path, labels: NDArray[np.uint8]) -> None:

@@ -46,8 +46,9 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
 
 
 def _mask(found: Found, label: str) -> Mapping[str, object]:
-    x, y, width, height = found.box
-    runs = runs_of(found.bits()[y : y + height, x : x + width], by_columns=False)
+    x, y, bits = found.crop()
+    height, width = bits.shape
+    runs = runs_of(bits, by_columns=False)
     return {
         "label": label,
         "source": "auto",

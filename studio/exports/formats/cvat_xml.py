@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from studio.exports.tracks import Tracks
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def head(tracks: Tracks, mode: str, attribute: str = "") -> str:
@@ -37,9 +40,7 @@ def clean(words: str) -> str:
 
 def _printable(words: str) -> str:
     """Without what XML cannot hold even when escaped."""
-    return "".join(
-        letter for letter in words if letter >= " " and not "\ud800" <= letter <= "\udfff" and letter < "\ufffe"
-    )
+    return _UNPRINTABLE.sub("", words)
 
 
 def _color(tracks: Tracks, category: str) -> str:

@@ -29,13 +29,11 @@ RESOLUTION = "Full-Resolution"  # DAVIS's own name of the folder
 def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     """Annotations/Full-Resolution/<clip>/00000.png and so on without gaps, ImageSets/2017/val.txt."""
     labels = labels_of(tracks.objects)
-    table = np.zeros(max(labels) + 1, np.uint8)
-    table[list(labels)] = list(labels.values())
     decided = 0
     for moment in tracks.moments():
-        owners, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width))
+        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), labels, np.uint8)
         decided += pixels
-        target.add(f"Annotations/{RESOLUTION}/{tracks.name}/{moment.place:05d}.png", palette_png(table[owners]))
+        target.add(f"Annotations/{RESOLUTION}/{tracks.name}/{moment.place:05d}.png", palette_png(shown))
     target.add("ImageSets/2017/val.txt", f"{tracks.name}\n")
     if tracks.options.images:
         target.add_pictures(tracks, lambda place, frame: f"JPEGImages/{RESOLUTION}/{tracks.name}/{place:05d}.jpg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 
@@ -39,16 +40,17 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
             "imageHeight": tracks.height,
             "imageWidth": tracks.width,
         }
-        target.add_json(f"{moment.frame:06d}.json", content)
+        target.add(f"{moment.frame:06d}.json", json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     if tracks.options.images:
         target.add_pictures(tracks, lambda place, frame: f"{frame:06d}.jpg")
     return {}
 
 
 def _shape(found: Found, track: Track) -> Mapping[str, object]:
-    x, y, width, height = found.box
+    x, y, bits = found.crop()
+    height, width = bits.shape
     file = io.BytesIO()
-    Image.fromarray(found.bits()[y : y + height, x : x + width]).save(file, format="PNG")  # one bit a pixel
+    Image.fromarray(bits).save(file, format="PNG", compress_level=3)  # one bit a pixel
     return {
         "label": track.category,
         "points": [[x, y], [x + width - 1, y + height - 1]],  # labelme's corners are both inside

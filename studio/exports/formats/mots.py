@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from pycocotools import mask as coco
 
 from studio.exports.layers import flatten
 from studio.exports.options import ALL_ANNOTATIONS
 from studio.exports.target import Target
 from studio.exports.tracks import Tracks
+from studio.media.png import label_png
 
 name = "mots"
 title = "MOTS"
@@ -38,19 +37,24 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     ids = _ids(tracks)
     lines: list[str] = []
     decided = 0
-    table = np.zeros(max(ids) + 1, np.uint16)
-    table[list(ids)] = list(ids.values())
     for moment in tracks.moments():
-        owners, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width))
+        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), ids, np.uint16)
         decided += pixels
         for found in moment.found:
-            left = owners == found.number
-            if left.any():
-                counts = coco.encode(np.asfortranarray(left.view(np.uint8)))["counts"].decode("ascii")
-                identity = ids[found.number]
-                line = (moment.place + 1, identity, identity // INSTANCES, tracks.height, tracks.width, counts)
+            identity = ids[found.number]
+            # where nothing was decided the mask is as it was
+            counts = found.counts if not pixels else _encoded(shown == identity)
+            if counts is not None:
+                line = (
+                    moment.place + 1,
+                    identity,
+                    identity // INSTANCES,
+                    tracks.height,
+                    tracks.width,
+                    counts.decode("ascii"),
+                )
                 lines.append(" ".join(str(value) for value in line))
-        target.add(f"{folder}/instances/{moment.place + 1:06d}.png", _png(table[owners]))
+        target.add(f"{folder}/instances/{moment.place + 1:06d}.png", label_png(shown))
     target.add(f"{folder}/gt/gt.txt", "".join(f"{line}\n" for line in lines))
     target.add(f"{folder}/instances/labels.txt", "background\ncar\npedestrian\n")
     target.add(f"{folder}/seqinfo.ini", sequence_info(tracks))
@@ -80,7 +84,9 @@ def _ids(tracks: Tracks) -> Mapping[int, int]:
     }
 
 
-def _png(values: NDArray[np.uint16]) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(values).save(file, format="PNG", compress_level=3)  # mode I;16
-    return file.getvalue()
+def _encoded(bits: NDArray[np.bool_]) -> bytes | None:
+    """Compressed run lengths of [H, W], None where nothing is left."""
+    if not bits.any():
+        return None
+    counts: bytes = coco.encode(np.asfortranarray(bits.view(np.uint8)))["counts"]
+    return counts

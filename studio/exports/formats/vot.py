@@ -47,6 +47,7 @@ def _line(found: Found | None, region: str) -> str:
         return ",".join(f"{value:.4f}" for value in found.corners)
     if region == "box":
         return ",".join(f"{value:.4f}" for value in found.box)
-    x, y, width, height = found.box
-    runs = runs_of(found.bits()[y : y + height, x : x + width], by_columns=False)
+    x, y, bits = found.crop()
+    height, width = bits.shape
+    runs = runs_of(bits, by_columns=False)
     return ",".join(str(value) for value in (f"m{x}", y, width, height, *runs))

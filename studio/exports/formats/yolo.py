@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,16 +51,22 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
 
 
 def _polygons(found: Found) -> Iterator[Ring]:
-    x, y, width, height = found.box
-    for outer, holes in centre_rings(np.ascontiguousarray(found.bits()[y : y + height, x : x + width]), x, y):
+    x, y, bits = found.crop()
+    for outer, holes in centre_rings(bits, x, y):
         ring = joined([outer, *holes])
         yield np.resize(ring, (3, 2)) if len(ring) < 3 else ring  # a pixel or two: points repeated, as three are needed
 
 
 def _normalised(ring: Ring, width: int, height: int) -> str:
     """Shares of the picture; a quarter of a pixel makes readers that round and readers that cut off agree."""
-    shares = (ring + 0.25) / (width, height)
-    return " ".join(f"{across:.6f} {down:.6f}" for across, down in shares.tolist())
+    across, down = _shares(width), _shares(height)
+    return " ".join([f"{across[x]} {down[y]}" for x, y in ring.tolist()])
+
+
+@lru_cache(maxsize=8)
+def _shares(side: int) -> tuple[str, ...]:
+    """Each place along a side as its share: a clip's points have no others."""
+    return tuple(f"{(place + 0.25) / side:.6f}" for place in range(side))
 
 
 def _stem(tracks: Tracks, frame: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from studio.exports.options import ALL_ANNOTATIONS
-from studio.exports.runs import runs_of
+from studio.exports.runs import read_runs
 from studio.exports.target import Target
 from studio.exports.tracks import Track, Tracks
 
@@ -67,7 +67,7 @@ def _write_instance(file: TextIO, tracks: Tracks, track: Track) -> None:
             yield (
                 None
                 if found is None
-                else {"size": [tracks.height, tracks.width], "counts": runs_of(found.bits(), by_columns=True)}
+                else {"size": [tracks.height, tracks.width], "counts": read_runs(found.counts).tolist()}
             )
 
     _write_with(file, about, masks())

@@ -27,16 +27,15 @@ options = ALL_ANNOTATIONS | {"images", "overlap"}
 def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     """train/Annotations/<clip>/<frame>.png, train/meta.json."""
     labels = labels_of(tracks.objects)
-    table = np.zeros(max(labels) + 1, np.uint8)
-    table[list(labels)] = list(labels.values())
     seen: dict[int, list[str]] = {track.number: [] for track in tracks.objects}
     decided = 0
     for moment in tracks.moments():
-        owners, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width))
+        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), labels, np.uint8)
         decided += pixels
-        for number in np.unique(owners[owners > 0]).tolist():
-            seen[number].append(f"{moment.frame:05d}")
-        target.add(f"train/Annotations/{tracks.name}/{moment.frame:05d}.png", palette_png(table[owners]))
+        for found in moment.found:
+            if not pixels or (shown == labels[found.number]).any():
+                seen[found.number].append(f"{moment.frame:05d}")
+        target.add(f"train/Annotations/{tracks.name}/{moment.frame:05d}.png", palette_png(shown))
     objects = {
         str(labels[track.number]): {"category": track.category, "frames": seen[track.number]}
         for track in tracks.objects

@@ -1,0 +1,228 @@
+"""How long exports take and how much memory: annotation formats by the thousand frames, films against the bare codec.
+
+    .venv/bin/python benchmarks/exports.py [--frames 1000] [--size 1280x720] [--only davis] [--films] [--memory]
+
+Without --films or --memory: seconds of each annotation format for three objects, their wobbly masks drawn once, as it
+is written to a zip (wall and processor), its size and what is estimated of it. --films: an overlay film against
+decoding and encoding the same clip, interleaved, as a ratio. --memory: the largest resident size of a process that
+makes an overlay film of one minute and one of ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+os.environ.update(DJANGO_SETTINGS_MODULE="studio.settings", REDIS_URL="redis://127.0.0.1:1")
+
+import cv2  # noqa: E402  the path is set above
+import django  # noqa: E402
+import numpy as np  # noqa: E402
+
+ROUNDS = 3
+FILM_FRAMES = 250
+PATTERN = 97  # masks that differ, used over and over
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--frames", type=int, default=1000)
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--films", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--one-film", type=int, default=0, help=argparse.SUPPRESS)  # frames; what --memory measures
+    asked = parser.parse_args()
+    width, height = map(int, asked.size.split("x"))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["STUDIO_DATA"] = folder
+        django.setup()
+        if asked.one_film:
+            one_film(Path(folder), asked.one_film)
+        elif asked.memory:
+            measure_memory()
+        elif asked.films:
+            measure_films(Path(folder), width, height)
+        else:
+            measure_formats(Path(folder), asked.frames, width, height, asked.only)
+
+
+def found_of(frames: int, width: int, height: int) -> Iterator[object]:
+    """Three objects of a tenth to a fifth of the picture's height, their edges as uneven as a tracker's."""
+    from drawn.tracks import corners_of, counts_of
+    from studio.exports.spool import Found
+
+    random = np.random.default_rng(0)
+    pattern = []
+    for place in range(PATTERN):
+        masks = []
+        for number in (1, 2, 3):
+            turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+            radius = height * (0.08 + 0.03 * number) * (1 + 0.2 * np.sin(5 * turn) + 0.03 * random.normal(size=120))
+            x, y = width * (0.15 + 0.2 * number + 0.1 * place / PATTERN), height * (0.25 + 0.12 * number)
+            ring = np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], axis=1)
+            bits = np.zeros((height, width), np.uint8)
+            cv2.fillPoly(bits, [ring.astype(np.int32)], 1)
+            there = bits.astype(bool)
+            masks.append((number, counts_of(there), int(bits.sum()), corners_of(there)))
+        pattern.append(masks)
+    for frame in range(frames):
+        for number, counts, area, corners in pattern[frame % PATTERN]:
+            yield Found(frame, number, width, height, counts, area, 0.9, corners, "tracked")
+
+
+def objects() -> tuple[object, ...]:
+    from studio.exports.tracks import Track
+
+    colors = ((76, 194, 255), (255, 176, 0), (123, 216, 143))
+    return tuple(Track(number, f"thing {number}", colors[number - 1]) for number in (1, 2, 3))
+
+
+def measure_formats(folder: Path, frames: int, width: int, height: int, only: str) -> None:
+    from studio.exports.estimate import annotation_bytes
+    from studio.exports.formats import FORMATS
+    from studio.exports.options import Options
+    from studio.exports.spool import Spool
+    from studio.exports.target import Target
+    from studio.exports.tracks import Tracks
+    from studio.media.clip import Clip, Picture
+
+    class Blank(Clip):
+        """A clip whose frames nobody asks for."""
+
+        path, has_sound, pixel_aspect = folder, False, Fraction(1)
+        frame_rate, time_base = Fraction(25), Fraction(1, 25)
+        frame_count = frames
+
+        def __init__(self) -> None:
+            self.width, self.height = width, height
+
+        def pts(self, index: int) -> int:
+            return index
+
+        def duration(self, index: int) -> int:
+            return 1
+
+        def frame_name(self, index: int) -> str:
+            return f"{index:05d}"
+
+        def _forward(self, start: int, stop: int) -> Iterator[Picture]:
+            raise NotImplementedError
+
+    with Spool(found_of(frames, width, height)) as spool:  # type: ignore[arg-type]
+        runs = sum(len(found.counts) for frame in range(frames) for found in spool.of_frame(frame))
+        print(f"{frames} frames of {width}x{height}, 3 objects, {runs / frames / 3:.0f} bytes a mask; load {load()}")
+        print(f"{'format':12} {'wall s':>7} {'cpu s':>7} {'kB':>8} {'estimated':>9}")
+        for name, format_ in FORMATS.items():
+            if only and name != only:
+                continue
+            tracks = Tracks("bench", Blank(), objects(), spool, Options())  # type: ignore[arg-type]
+            began, busy = time.perf_counter(), time.process_time()
+            with Target(folder / "a.zip") as target:
+                format_.write(tracks, target)
+            wall, cpu = time.perf_counter() - began, time.process_time() - busy
+            size, told = (folder / "a.zip").stat().st_size, annotation_bytes(name, 3 * frames, runs, frames)
+            print(f"{name:12} {wall:7.2f} {cpu:7.2f} {size / 1e3:8.0f} {told / 1e3:9.0f}")
+
+
+def film_tracks(folder: Path, count: int, width: int, height: int) -> tuple[object, object]:
+    """A clip of so many frames and its tracks; the spool stays open as long as the process."""
+    from drawn.clips import draw_clip, write_video
+    from studio.exports.options import Options
+    from studio.exports.spool import Spool
+    from studio.exports.tracks import Tracks
+    from studio.media.reader import open_clip
+
+    drawn = draw_clip(50, width, height).frames
+    frames = Repeated(drawn, count)
+    clip = open_clip(write_video(folder / "a.mp4", frames, sound="aac"))  # type: ignore[arg-type]
+    spool = Spool(found_of(count, width, height))  # type: ignore[arg-type]
+    return clip, Tracks("bench", clip, objects(), spool, Options())  # type: ignore[arg-type]
+
+
+class Repeated:
+    """The same few frames over and over, as a sequence."""
+
+    def __init__(self, frames: list[object], count: int) -> None:
+        self._frames, self._count = frames, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: int) -> object:
+        if place >= self._count:
+            raise IndexError(place)
+        return self._frames[place % len(self._frames)]
+
+
+def measure_films(folder: Path, width: int, height: int) -> None:
+    from studio.exports.effects import EFFECTS
+    from studio.media.ahead import ahead
+    from studio.media.writer import Film
+
+    clip, tracks = film_tracks(folder, FILM_FRAMES, width, height)
+    taken: dict[str, list[tuple[float, float]]] = {}
+
+    def plain() -> None:
+        with Film(folder / "plain.mp4", clip) as film, closing(ahead(clip.frames())) as pictures:  # type: ignore[arg-type]
+            for index, picture in enumerate(pictures):
+                film.write(picture, clip.pts(index), clip.duration(index))  # type: ignore[attr-defined]
+
+    works = {"plain": plain} | {
+        name: (lambda name=name: EFFECTS[name].write(tracks, folder / f"{name}.mp4"))
+        for name in ("overlay", "outline", "spotlight", "blur", "background")
+    }
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            began, busy = time.perf_counter(), time.process_time()
+            work()
+            taken.setdefault(name, []).append((time.perf_counter() - began, time.process_time() - busy))
+    print(f"{FILM_FRAMES} frames of {width}x{height}, 3 objects, {ROUNDS} rounds interleaved; load {load()}")
+    for name, pairs in taken.items():
+        walls = [one[0] / other[0] for one, other in zip(pairs, taken["plain"], strict=True)]
+        cpus = [one[1] / other[1] for one, other in zip(pairs, taken["plain"], strict=True)]
+        seconds = statistics.median(one[0] for one in pairs)
+        print(f"{name:11} {seconds:6.2f} s  wall {statistics.median(walls):.2f}  cpu {statistics.median(cpus):.2f}")
+
+
+def one_film(folder: Path, frames: int) -> None:
+    from studio.exports.effects import EFFECTS
+
+    _clip, tracks = film_tracks(folder, frames, 640, 360)
+    before = resident()
+    EFFECTS["overlay"].write(tracks, folder / "overlay.mp4")  # type: ignore[arg-type]
+    print(before, resident())
+
+
+def measure_memory() -> None:
+    for minutes in (1, 10):
+        done = subprocess.run(
+            [sys.executable, __file__, "--one-film", str(minutes * 60 * 25)], capture_output=True, text=True, check=True
+        )
+        before, after = map(int, done.stdout.split())
+        print(f"{minutes:2} min of 640x360: {before // 1024} MiB before, {after // 1024} MiB at most")
+
+
+def resident() -> int:
+    """The largest resident size so far, KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
+if __name__ == "__main__":
+    main()
