@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.media.ahead import ahead
+from studio.media.behind import Behind
 from studio.media.clip import Clip
 from studio.media.errors import MediaError
 from studio.media.reader import open_clip
@@ -102,7 +104,19 @@ class _Journey:
         """Track to the run's end, or for so many frames."""
         end = len(self._plan) if stop_after is None else min(len(self._plan), self.place + stop_after)
         label = self._clip.path.name
-        with Progress(end - self.place, "track") as progress:
+
+        def keep(done: tuple[int, Sequence[Step], str | None]) -> None:
+            frame, steps, state = done
+            found = [
+                Found.of(frame, number, step, state or step.state.value) for number, step in enumerate(steps, start=1)
+            ]
+            if lines is not None:
+                lines.write(found)
+            if masks is not None:
+                masks.write(frame, steps)
+            self.found += found
+
+        with Progress(end - self.place, "track") as progress, Behind(keep) as results:
             for leg, whole in self._plan.rest(self.place):
                 leg = leg[: end - self.place]
                 if not leg:
@@ -112,15 +126,7 @@ class _Journey:
                 with closing(ahead(self._clip.frames(leg.start, leg.stop, leg.step))) as pictures:
                     for frame, picture in zip(leg, pictures, strict=True):
                         steps, state = self._step(picture)
-                        found = [
-                            Found.of(frame, number, step, state or step.state.value)
-                            for number, step in enumerate(steps, start=1)
-                        ]
-                        if lines is not None:
-                            lines.write(found)
-                        if masks is not None:
-                            masks.write(frame, steps)
-                        self.found += found
+                        results.put((frame, steps, state))
                         self.place += 1
                         progress.advance(note=label)
 

@@ -14,7 +14,6 @@ from typing import TextIO
 import torch
 from torch import Tensor, nn
 
-from tracking.branch import cross_correlation
 from tracking.checkpoint import check_keys, load_training_state, load_weights, save_training_state, save_weights
 from tracking.errors import BadConfig
 from tracking.mobilenet import MobileNetV2Trunk, load_imagenet
@@ -23,6 +22,7 @@ from tracking.training.augment import PairMaker
 from tracking.training.batches import Batch, batches
 from tracking.training.cache import Cache
 from tracking.training.config import TrainingConfig
+from tracking.training.correlation import trainable_correlation
 from tracking.training.losses import box_loss, dense_score_loss, mask_windows, window_mask_loss
 from tracking.training.paper import PaperTraining
 from tracking.training.phases import trunk_maps
@@ -118,9 +118,9 @@ class SmallTraining:
         features = network.neck(maps)  # [N, C, 31, 31]
         embedded = network.rpn.cls.conv_search(features)
         response = Response(
-            cls=network.rpn.cls.head(cross_correlation(embedded, template.cls)),
-            loc=network.rpn.loc(template.loc, features),
-            correlation=network.mask.correlate(template.mask, features),
+            cls=network.rpn.cls.head(trainable_correlation(embedded, template.cls)),
+            loc=network.rpn.loc.head(trainable_correlation(network.rpn.loc.conv_search(features), template.loc)),
+            correlation=trainable_correlation(network.mask.conv_search(features), template.mask),
             features=maps,
         )
         score = dense_score_loss(response.cls.float(), labels)
@@ -134,7 +134,7 @@ class SmallTraining:
             entropy = dice = score.new_zeros(())
 
         # pair n's region with pair n - 1's template: a good score there is a mistake
-        strange = network.rpn.cls.head(cross_correlation(embedded, template.cls.roll(1, 0)))
+        strange = network.rpn.cls.head(trainable_correlation(embedded, template.cls.roll(1, 0)))
         wrong = dense_score_loss(strange.float(), torch.zeros_like(labels))
         return score, box, entropy, dice, wrong
 
