@@ -40,6 +40,8 @@ class Environment:
     keep_deleted_days: float  # STUDIO_KEEP_DELETED_DAYS: how long a deleted clip can be restored
     keep_exports_days: float  # STUDIO_KEEP_EXPORTS_DAYS: how long a file that was made is kept
     keep_uploads_days: float  # STUDIO_KEEP_UPLOADS_DAYS: how long an upload waits to be gone on with
+    history_mb: int  # STUDIO_HISTORY_MB: what a clip's history may take, and again its automatic versions
+    history_steps: int  # STUDIO_HISTORY_STEPS: how many steps of a clip can be undone
     lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
 
@@ -76,6 +78,8 @@ def read_environment() -> Environment:
         keep_deleted_days=env.float("STUDIO_KEEP_DELETED_DAYS", default=30.0),
         keep_exports_days=env.float("STUDIO_KEEP_EXPORTS_DAYS", default=30.0),
         keep_uploads_days=env.float("STUDIO_KEEP_UPLOADS_DAYS", default=7.0),
+        history_mb=env.int("STUDIO_HISTORY_MB", default=256),
+        history_steps=env.int("STUDIO_HISTORY_STEPS", default=500),
         lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )

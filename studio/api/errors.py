@@ -23,7 +23,15 @@ CODES = {
     405: "wrong-method",
     429: "too-often",
 }
-STATES = {"not-ready": 409, "no-weights": 503}  # refusals for how things stand now, not for what was asked
+STATES = {  # refusals for how things stand now, not for what was asked
+    "not-ready": 409,
+    "no-weights": 503,
+    "nothing-to-undo": 409,
+    "nothing-to-redo": 409,
+    "not-newest": 409,
+    "run-active": 409,
+    "no-such-step": 409,
+}
 
 
 Fault = Exception | type[Exception]  # what ninja says it gives to handlers; it gives instances

@@ -34,6 +34,7 @@ def add_run(request: HttpRequest, video_id: UUID, body: RunIn) -> Status[RunOut]
         weights=body.weights,
         profile=body.profile,
         subjects=body.subjects,
+        person=person_of(request),
     )
     return Status(201, RunOut.of(run))
 

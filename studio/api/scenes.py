@@ -17,8 +17,9 @@ from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Position, read
 from studio.live.protocol import pack
-from studio.live.shapes import PromptOut, RunOut, SubjectOut, VideoOut, ingests_of, mask_item
+from studio.live.shapes import PromptOut, RunOut, StepOut, SubjectOut, VideoOut, ingests_of, mask_item
 from studio.scenes import changes, drawing
+from studio.scenes.history import newest_steps
 from studio.scenes.keyframe import prompt_from_mask
 from studio.scenes.models import Mask
 
@@ -45,6 +46,7 @@ def scene(request: HttpRequest, video_id: UUID) -> HttpResponse:
             PromptOut.of(prompt).model_dump(mode="json") for prompt in prompts_for(person).filter(subject__video=video)
         ],
         "runs": [run.model_dump(mode="json") for run in _runs(request, video)],
+        "steps": [StepOut.of(step).model_dump(mode="json") for step in newest_steps(video)],
         "lanes": {str(subject.id): _lane(subject.id) for subject in subjects},
     }
     # a long clip has half a million lane rows: they are ours and need no validation
@@ -53,30 +55,37 @@ def scene(request: HttpRequest, video_id: UUID) -> HttpResponse:
 
 @router.post("/videos/{uuid:video_id}/subjects", response={201: SubjectOut})
 def add_subject(request: HttpRequest, video_id: UUID, body: SubjectIn) -> Status[SubjectOut]:
-    """A new object to follow."""
+    """A new object to follow, with the box drawn around it on a frame if there is one."""
     video = ready_video(request, video_id)
-    return Status(201, SubjectOut.of(changes.add_subject(video, body.name or "", body.color or "")))
+    prompt = None if body.prompt is None else (body.prompt.frame, body.prompt.box)
+    subject = changes.add_subject(video, body.name or "", body.color or "", prompt=prompt, person=person_of(request))
+    return Status(201, SubjectOut.of(subject))
 
 
 @router.patch("/subjects/{uuid:subject_id}", response=SubjectOut)
 def change_subject(request: HttpRequest, subject_id: UUID, body: SubjectChange) -> SubjectOut:
     """Change an object's name, color or whether it is shown."""
-    subject = subjects_for(person_of(request)).get(pk=subject_id)
-    return SubjectOut.of(changes.edit_subject(subject, name=body.name, color=body.color, visible=body.visible))
+    person = person_of(request)
+    subject = subjects_for(person).get(pk=subject_id)
+    return SubjectOut.of(
+        changes.edit_subject(subject, name=body.name, color=body.color, visible=body.visible, person=person)
+    )
 
 
 @router.delete("/subjects/{uuid:subject_id}", response={204: None})
 def delete_subject(request: HttpRequest, subject_id: UUID) -> Status[None]:
     """Take an object away; it can be restored with all that was found of it."""
-    changes.delete_subject(subjects_for(person_of(request)).get(pk=subject_id))
+    person = person_of(request)
+    changes.delete_subject(subjects_for(person).get(pk=subject_id), person)
     return Status(204, None)
 
 
 @router.post("/subjects/{uuid:subject_id}/restore", response=SubjectOut)
 def restore_subject(request: HttpRequest, subject_id: UUID) -> SubjectOut:
     """Undo the deletion of an object."""
-    subject = all_subjects_for(person_of(request)).get(pk=subject_id)
-    return SubjectOut.of(subject if subject.deleted_at is None else changes.restore_subject(subject))
+    person = person_of(request)
+    subject = all_subjects_for(person).get(pk=subject_id)
+    return SubjectOut.of(subject if subject.deleted_at is None else changes.restore_subject(subject, person))
 
 
 @router.put("/subjects/{uuid:subject_id}/prompts/{int:frame}", response=PromptOut)
@@ -87,7 +96,7 @@ def set_prompt(
     subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
     if subject.video.state != Video.State.READY:
         raise Refusal(409, "not-ready", "This clip is not ready yet.")
-    return PromptOut.of(changes.set_prompt(subject, frame, body.box))
+    return PromptOut.of(changes.set_prompt(subject, frame, body.box, person_of(request)))
 
 
 @router.post("/subjects/{uuid:subject_id}/prompts/{int:frame}", response=PromptOut)
@@ -100,8 +109,9 @@ def key_frame_here(request: HttpRequest, subject_id: UUID, frame: Annotated[Fram
 @router.delete("/subjects/{uuid:subject_id}/prompts/{int:frame}", response={204: None})
 def remove_prompt(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()]) -> Status[None]:
     """Take an object's box of a frame away."""
-    prompts = prompts_for(person_of(request)).select_related("subject")
-    changes.remove_prompt(prompts.get(subject_id=subject_id, frame=frame))
+    person = person_of(request)
+    prompts = prompts_for(person).select_related("subject")
+    changes.remove_prompt(prompts.get(subject_id=subject_id, frame=frame), person)
     return Status(204, None)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
-from studio.live.shapes import Box, Direction, ExportFormat, PromptOut, RunOut, SubjectOut, VideoOut
+from studio.live.shapes import Box, Direction, ExportFormat, PromptOut, RunOut, StepOut, SubjectOut, VideoOut
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -84,11 +84,19 @@ class FramesOut(Schema):
     pts: list[int]
 
 
+class FirstPromptIn(In):
+    """Where a new object is drawn: a frame, and x, y, width, height in upright source pixels."""
+
+    frame: FrameIndex
+    box: Box
+
+
 class SubjectIn(In):
     """A new object."""
 
     name: Name | None = None
     color: Color | None = None
+    prompt: FirstPromptIn | None = None
 
 
 class SubjectChange(In):
@@ -243,9 +251,30 @@ class SceneOut(Schema):
     subjects: list[SubjectOut]
     prompts: list[PromptOut]
     runs: list[RunOut]
+    steps: list[StepOut]  # the newest 200 of the history, oldest first
     lanes: dict[
         UUID, list[tuple[int, int, int]]
     ]  # subject: frame, score in hundredths, state (0 prompt 1 tracked 2 lost)
+
+
+class StepIn(In):
+    """Which step is meant; without it the next one, whichever it is."""
+
+    ordinal: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+
+class HistoryOut(Schema):
+    """The steps of a clip, oldest first, those that are undone at the end."""
+
+    revision: int
+    steps: list[StepOut]
+
+
+class MovedOut(Schema):
+    """The steps that were undone or redone, in that order, and the clip's revision after it."""
+
+    revision: int
+    steps: list[StepOut]
 
 
 class WeightsOut(Schema):

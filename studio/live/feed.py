@@ -25,11 +25,12 @@ from studio.live.shapes import (
     mask_item,
     prompt_item,
     removal_item,
+    step_item,
     subject_item,
     video_item,
 )
 from studio.runs.models import Run
-from studio.scenes.models import Mask, Prompt, Removal, Subject
+from studio.scenes.models import Mask, Prompt, Removal, Step, Subject
 
 Row = TypeVar("Row", bound=Model)
 
@@ -46,7 +47,8 @@ class Kind(IntEnum):
     MASK = 3
     VIDEO = 4
     JOB = 5
-    END = 6  # after the last of a revision
+    STEP = 6
+    END = 7  # after the last of a revision
 
 
 class _Key(NamedTuple):
@@ -80,7 +82,7 @@ class Position:
                 return None
             if kind is Kind.END:
                 return cls(revision)
-            row = int(parts[2]) if kind in (Kind.REMOVAL, Kind.MASK) else UUID(parts[2])
+            row = int(parts[2]) if kind in (Kind.REMOVAL, Kind.MASK, Kind.STEP) else UUID(parts[2])
         except ValueError:
             return None
         return cls(revision, kind, row)
@@ -155,6 +157,7 @@ def _keys(video: Video, after: Position, upto: int, most: int) -> list[_Key]:
         # boxes and removals of deleted objects too: the object may be restored on a page that missed them
         *_keys_of(Kind.PROMPT, Prompt.objects.filter(subject__video=video), after, upto, most),
         *_keys_of(Kind.REMOVAL, Removal.objects.filter(subject__video=video), after, upto, most),
+        *_keys_of(Kind.STEP, Step.objects.filter(video=video), after, upto, most),
         *_keys_of(Kind.JOB, Job.objects.filter(video=video), after, upto, most),
     ]
     if (after.revision, after.kind) < (video.row_revision, Kind.VIDEO) and video.row_revision <= upto:
@@ -186,6 +189,8 @@ def _told(video: Video, keys: list[_Key]) -> Iterator[tuple[_Key, Message | None
     subjects = _by_key(Subject.objects.all(), keys, Kind.SUBJECT)
     prompts = _by_key(Prompt.objects.all(), keys, Kind.PROMPT)
     removals = _by_key(Removal.objects.all(), keys, Kind.REMOVAL)
+    steps = _by_key(Step.objects.select_related("person"), keys, Kind.STEP)
+    ordinals = list(Step.objects.filter(video=video).values_list("ordinal", flat=True)) if steps else []
     jobs = _jobs_of(keys)
     masks = _masks_of(keys)
     for key in keys:
@@ -200,6 +205,9 @@ def _told(video: Video, keys: list[_Key]) -> Iterator[tuple[_Key, Message | None
             case Kind.MASK:
                 mask = next(masks)
                 told = None if mask is None else mask_item(mask)
+            case Kind.STEP if key.row in steps:
+                step = steps[key.row]
+                told = step_item(step, max((known for known in ordinals if known < step.ordinal), default=0))
             case Kind.VIDEO:
                 told = video_item(video, ingests_of([video]).get(video.id))
             case Kind.JOB:

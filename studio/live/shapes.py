@@ -18,7 +18,7 @@ from studio.jobs.queue import place
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
 from studio.library.models import Video
 from studio.runs.models import Run
-from studio.scenes.models import Mask, Prompt, Removal, Subject
+from studio.scenes.models import Mask, Prompt, Removal, Step, Subject
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
@@ -160,6 +160,35 @@ class PromptOut(Schema):
         return cls(id=prompt.id, subject_id=prompt.subject_id, frame=prompt.frame, box=prompt.box)
 
 
+class StepOut(Schema):
+    """One change to a scene, as its person sees it."""
+
+    ordinal: int  # names it among the clip's steps, and orders them
+    title: str
+    kind: str
+    person: str | None
+    subject_id: UUID | None  # the one it is about, if it is one
+    frame: int | None  # where to look at it
+    job_id: UUID | None  # the work that writes it
+    created: datetime
+    undone: bool
+
+    @classmethod
+    def of(cls, step: Step) -> StepOut:
+        """`step.person` is fetched: select it with the rows."""
+        return cls(
+            ordinal=step.ordinal,
+            title=step.title,
+            kind=step.kind,
+            person=None if step.person is None else step.person.get_username(),
+            subject_id=step.subject_id,
+            frame=step.frame,
+            job_id=step.job_id,
+            created=step.created,
+            undone=step.undone,
+        )
+
+
 class RunOut(Schema):
     """One press of Track."""
 
@@ -294,6 +323,11 @@ def subject_item(subject: Subject) -> dict[str, object]:
 def prompt_item(prompt: Prompt) -> dict[str, object]:
     """A box that is new, changed or gone."""
     return {"kind": "prompt", **PromptOut.of(prompt).model_dump(mode="json"), "deleted": prompt.deleted}
+
+
+def step_item(step: Step, after: int) -> dict[str, object]:
+    """A step that is new, undone or redone. `after` is the one before it, or 0: any known between the two are gone."""
+    return {"kind": "step", "step": StepOut.of(step).model_dump(mode="json"), "after": after}
 
 
 def video_item(video: Video, ingest: Job | None) -> dict[str, object]:

@@ -36,9 +36,9 @@ from studio.runs.models import Run
 from studio.runs.plan import Plan, Stretch, Sweep
 from studio.runs.service import plan_of
 from studio.runs.weights import check_weights
-from studio.scenes.changes import write_masks
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask
+from studio.scenes.steps import resume_step, write_masks
 from tracking import Box, State, Step, Track, Tracker, TrackingError, load_tracker
 
 logger = structlog.get_logger(__name__)
@@ -246,5 +246,5 @@ class Writer:
         rate = (self._done - self._began_at) / max(time.monotonic() - self._clock, 1e-6)
         left = (self._total - self._done) / rate if rate > 0 else None
         with self._lease.commit(self._done, self._total, fps=rate, seconds_left=left) as revision:
-            write_masks(rows, revision)
+            write_masks(rows, resume_step(self._lease.job, revision))
             Run.objects.filter(pk=self._run.pk).update(checkpoint=standing)

@@ -1,7 +1,11 @@
-"""What is in a clip: objects to follow, the boxes drawn around them, and the masks found of them."""
+"""What is in a clip: objects to follow, the boxes drawn around them, the masks found of them, and its history.
+
+A `Step` is one change as its person sees it. Its kept rows are what stood before it; undoing swaps the two.
+"""
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 
@@ -49,8 +53,24 @@ class Prompt(models.Model):
         return self.x, self.y, self.width, self.height
 
 
-class Mask(models.Model):
-    """What was found of a subject in a frame."""
+class Found(models.Model):
+    """What is known of a subject in a frame: of the mask that stands, and of those kept beside it."""
+
+    VALUES = ("counts", "area", "score", "rotated_box", "state", "run_id")
+
+    counts = models.BinaryField()  # COCO run lengths of the whole frame, compressed
+    area = models.PositiveIntegerField()  # pixels
+    score = models.FloatField()  # 0..1
+    rotated_box = models.JSONField()  # x, y of 4 corners, 8 numbers
+    state = models.PositiveSmallIntegerField()
+    run_id = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Mask(Found):
+    """What stands of a subject in a frame."""
 
     class State(models.IntegerChoices):
         """How it came about."""
@@ -67,12 +87,7 @@ class Mask(models.Model):
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="masks")
     frame = models.PositiveIntegerField()
-    counts = models.BinaryField()  # COCO run lengths of the whole frame, compressed
-    area = models.PositiveIntegerField()  # pixels
-    score = models.FloatField()  # 0..1
-    rotated_box = models.JSONField()  # x, y of 4 corners, 8 numbers
     state = models.PositiveSmallIntegerField(choices=State.choices)
-    run_id = models.UUIDField(null=True)
     revision = models.BigIntegerField()
 
     class Meta:
@@ -91,3 +106,62 @@ class Removal(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("subject", "revision"), name="removal_changes"),)
+
+
+class Step(models.Model):
+    """One change to a scene, as its person sees it: what undo takes back and redo brings again. A run is one."""
+
+    video = models.ForeignKey("library.Video", models.CASCADE, related_name="steps")
+    ordinal = models.BigIntegerField()  # the clip's revision when it began: the order of a clip's steps
+    title = models.CharField(max_length=200)  # "Box on ladybird, frame 12"
+    kind = models.CharField(max_length=20)  # "box", "run", ...: see changes.Kind
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    subject = models.ForeignKey(Subject, models.SET_NULL, null=True, related_name="+")  # the one it is about, if one
+    frame = models.PositiveIntegerField(null=True)  # where to look at it
+    job = models.OneToOneField(
+        "jobs.Job", models.SET_NULL, null=True, related_name="step"
+    )  # the work that goes on in it
+    created = models.DateTimeField(auto_now_add=True)
+    touched = models.DateTimeField(auto_now=True)
+    undone = models.BooleanField(default=False)
+    size_bytes = models.BigIntegerField(default=0)  # of its kept rows; 0 when it changed nothing
+    revision = models.BigIntegerField()  # when it was last made, undone or redone
+
+    class Meta:
+        ordering = ("ordinal",)
+        constraints = (models.UniqueConstraint(fields=("video", "ordinal"), name="step_ordinal"),)
+        indexes = (models.Index(fields=("video", "revision"), name="step_changes"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class KeptMask(Found):
+    """The other side of a step in one frame of a subject: what stood before it, or, once undone, what it had made."""
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="kept_masks")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="+")
+    frame = models.PositiveIntegerField()
+    there = models.BooleanField()  # False: no mask at all
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("step", "subject", "frame"), name="kept_mask_of_step"),)
+        indexes = (models.Index(fields=("subject", "frame"), name="kept_mask_frame"),)
+
+
+class KeptRow(models.Model):
+    """The other side of a step in an object or a box: the values that a person changes."""
+
+    class Kind(models.TextChoices):
+        """Which table it is of."""
+
+        SUBJECT = "subject"
+        PROMPT = "prompt"
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="kept_rows")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    row = models.UUIDField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("step", "kind", "row"), name="kept_row_of_step"),)

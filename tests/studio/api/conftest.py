@@ -45,7 +45,7 @@ def scene(ann: User) -> Scene:
     video = ready_clip(ann)
     subject = add_subject(video)
     prompt = set_prompt(subject, 3, (10.0, 20.0, 30.0, 40.0))
-    with change(video.id) as revision:
+    with change(video.id, "Masks") as step:
         write_masks(
             [
                 Mask(
@@ -59,7 +59,7 @@ def scene(ann: User) -> Scene:
                 )
                 for frame in (3, 4, 5)
             ],
-            revision,
+            step,
         )
     run = Run.objects.create(
         job=submit(ann.pk, video.id, Job.Kind.RUN, total=50),

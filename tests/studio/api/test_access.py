@@ -39,6 +39,10 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("PUT", "/api/subjects/{subject_id}/masks/{frame}"): {"size": [360, 640], "counts": "PPQ7"},
     ("GET", "/api/videos/{video_id}/masks"): None,
     ("GET", "/api/videos/{video_id}/changes"): None,
+    ("GET", "/api/videos/{video_id}/history"): None,
+    ("POST", "/api/videos/{video_id}/undo"): {},
+    ("POST", "/api/videos/{video_id}/redo"): {},
+    ("POST", "/api/videos/{video_id}/history/{ordinal}"): None,
     ("POST", "/api/videos/{video_id}/runs"): {"direction": "both"},
     ("GET", "/api/runs/{run_id}"): None,
     ("GET", "/api/jobs/{job_id}"): None,
@@ -99,6 +103,7 @@ def ids(scene, ann: User) -> dict[str, object]:
     found = {
         "video_id": scene.video.id,
         "subject_id": scene.subject.id,
+        "ordinal": 1,
         "run_id": scene.run.id,
         "job_id": scene.run.job_id,
         "frame": 3,
@@ -139,7 +144,7 @@ def test_a_stranger_is_answered_404_where_a_thing_is_named(
 
 
 def test_a_thing_that_never_was_looks_like_a_strangers(ids: dict[str, object], page: Client):
-    nothing = {name: 3 if name == "frame" else "00000000-0000-4000-8000-000000000000" for name in ids}
+    nothing = {name: 3 if name in ("frame", "ordinal") else "00000000-0000-4000-8000-000000000000" for name in ids}
 
     answers = {(m, path): call(page, m, path, nothing) for m, path in operations() if path not in OWN}
 

@@ -67,13 +67,13 @@ def test_too_many_frames_of_masks_are_refused(page: Client, scene):
 
 
 def test_too_many_bytes_of_masks_are_refused(page: Client, scene):
-    with change(scene.video.id) as revision:
+    with change(scene.video.id, "Masks") as step:
         write_masks(
             [
                 Mask(subject=scene.subject, frame=f, counts=b"x" * 2**22, area=1, score=1, rotated_box=[], state=1)
                 for f in range(9)
             ],
-            revision,
+            step,
         )
 
     refused = page.get(f"/api/videos/{scene.video.id}/masks?first=0&last=9")
@@ -93,7 +93,7 @@ def test_changes_are_read_in_pieces_to_the_end(page: Client, scene):
                 jobs.append(message)
         following = told["next"]
 
-    assert [item["kind"] for item in items] == ["subject", "prompt", "mask", "mask", "mask"]
+    assert [item["kind"] for item in items] == ["subject", "step", "prompt", "step", "mask", "mask", "mask", "step"]
     assert [job["run_id"] or job["export_id"] for job in jobs] == [str(scene.run.id), str(scene.export.id)]
     assert told["revision"] == scene.video.revision
 

@@ -51,7 +51,7 @@ def video(ann: User) -> Video:
     write_pictures(folder / "frames", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
     (folder / "source").write_bytes(b"as it was sent")
     subjects = {}
-    with changes.change(video.id) as revision:
+    with changes.change(video.id, "Masks") as step:
         for track in OBJECTS:
             subjects[track.number] = Subject.objects.create(
                 video=video,
@@ -59,7 +59,7 @@ def video(ann: User) -> Video:
                 name=track.name,
                 color="#{:02x}{:02x}{:02x}".format(*track.color),
                 visible=track.number != 3,
-                revision=revision,
+                revision=step.revision,
             )
     run = Run.objects.create(
         job=Job.objects.create(owner=ann, video=video, kind="run", queue="gpu", state="done"),
@@ -71,7 +71,7 @@ def video(ann: User) -> Video:
         subjects=[],
         prompts=[],
     )
-    with changes.change(video.id) as revision:
+    with changes.change(video.id, "Masks") as step:
         changes.write_masks(
             [
                 Mask(
@@ -86,7 +86,7 @@ def video(ann: User) -> Video:
                 )
                 for found in found_of(draw_masks())
             ],
-            revision,
+            step,
         )
     return video
 
@@ -197,8 +197,8 @@ def test_a_change_a_new_title_or_a_lost_file_makes_a_new_one(video: Video):
     second = request_export(video, "csv", {})
     assert second != first
     done(second)
-    with changes.change(video.id) as revision:
-        changes.remove_masks(subject(video, 1).id, 0, 0, revision)
+    with changes.change(video.id, "Masks") as step:
+        changes.remove_masks(subject(video, 1).id, 0, 0, step)
     third = request_export(video, "csv", {})
     assert third != second
     done(third)
@@ -219,8 +219,8 @@ def test_an_export_that_failed_or_is_being_cancelled_is_not_handed_out(video: Vi
 
 def test_a_file_is_of_the_masks_as_they_were_when_it_was_made(video: Video):
     export = request_export(video, "coco", {})
-    with changes.change(video.id) as revision:
-        changes.remove_masks(subject(video, 1).id, 0, 8, revision)
+    with changes.change(video.id, "Masks") as step:
+        changes.remove_masks(subject(video, 1).id, 0, 8, step)
 
     done(export)
 
@@ -256,7 +256,7 @@ def test_a_film_is_made_of_a_video(video: Video, ann: User):
     video.refresh_from_db()
     from drawn.tracks import counts_of
 
-    with changes.change(video.id) as revision:
+    with changes.change(video.id, "Masks") as step:
         mask = Mask(
             subject=subject(video, 1),
             frame=0,
@@ -266,7 +266,7 @@ def test_a_film_is_made_of_a_video(video: Video, ann: User):
             rotated_box=[0.0] * 8,
             state=1,
         )
-        changes.write_masks([mask], revision)
+        changes.write_masks([mask], step)
 
     export = done(request_export(video, "overlay", {}))
 

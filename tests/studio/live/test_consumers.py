@@ -41,15 +41,15 @@ def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 def fill(video: Video, frames: range, counts: bytes = b"x" * 3000) -> int:
     """Masks of a new object; return the clip's revision."""
     subject = changes.add_subject(video)
-    with changes.change(video.id) as revision:
+    with changes.change(video.id, "Masks") as step:
         changes.write_masks(
             (
                 Mask(subject=subject, frame=f, counts=counts, area=1, score=0.5, rotated_box=[0.0] * 8, state=1)
                 for f in frames
             ),
-            revision,
+            step,
         )
-    return revision
+    return step.revision
 
 
 def clip_page(video: Video, session: str | None, after: int = 0) -> Page:
@@ -91,9 +91,9 @@ async def test_a_change_reaches_an_open_page_by_the_hint(clip: Video, session: s
     told = await page.changes()
 
     assert told["revision"] == subject.revision == 1
-    assert [(item["kind"], item["id"], item["deleted"]) for item in told["items"]] == [
-        ("subject", str(subject.id), False)
-    ]
+    item, step = told["items"]
+    assert (item["kind"], item["id"], item["deleted"]) == ("subject", str(subject.id), False)
+    assert (step["kind"], step["step"]["title"]) == ("step", "New object object 1")
     await page.leave()
 
 

@@ -1,6 +1,7 @@
 """A replica that is fed from any place ends up as the scene is; pieces are bounded and leave no gap."""
 
 import random
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,8 @@ from studio.jobs import queue
 from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Kind, Position, read
-from studio.scenes import changes
+from studio.scenes import changes, history
+from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask, Prompt, Subject
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +20,13 @@ BOX = (10.0, 20.0, 30.0, 40.0)
 
 
 def put_masks(video: Video, subject: Subject, frames: range, counts: bytes = b"01") -> None:
-    with changes.change(video.id) as revision:
+    with changes.change(video.id, "Masks") as step:
         changes.write_masks(
             (
                 Mask(subject=subject, frame=f, counts=counts, area=1, score=0.5, rotated_box=[0.0] * 8, state=1)
                 for f in frames
             ),
-            revision,
+            step,
         )
 
 
@@ -39,6 +41,11 @@ def walk(video: Video, after: Position, **limits: int) -> list:
     return batches
 
 
+def things(batches: list) -> list[dict]:
+    """What was told of objects, boxes and masks: all but the steps of the history."""
+    return [item for batch in batches for item in batch.items if item["kind"] != "step"]
+
+
 class Replica:
     """What a page knows, kept as the page keeps it."""
 
@@ -47,6 +54,7 @@ class Replica:
         self.subjects: dict[str, str] = {}
         self.prompts: dict[tuple[str, int], list[float]] = {}
         self.masks: dict[tuple[str, int], bytes] = {}
+        self.steps: dict[int, tuple[str, bool]] = {}
         self.title = ""
 
     def feed(self, batches: list) -> None:
@@ -65,6 +73,11 @@ class Replica:
                 case "masks_removed":
                     for frame in range(item["first"], item["last"] + 1):
                         self.masks.pop((item["subject"], frame), None)
+                case "step":
+                    step = item["step"]
+                    gone = range(item["after"] + 1, step["ordinal"])
+                    self.steps = {known: told for known, told in self.steps.items() if known not in gone}
+                    self.steps[step["ordinal"]] = step["title"], step["undone"]
                 case "video":
                     self.title = item["title"]
         self.position = batches[-1].position
@@ -75,6 +88,7 @@ class Replica:
             self.subjects,
             {key: box for key, box in self.prompts.items() if key[0] in self.subjects},
             {key: counts for key, counts in self.masks.items() if key[0] in self.subjects},
+            self.steps,
         )
 
 
@@ -86,6 +100,7 @@ def truth(video: Video) -> tuple[object, ...]:
         {str(subject.id): subject.name for subject in live},
         {(str(prompt.subject_id), prompt.frame): list(prompt.box) for prompt in prompts},
         {(str(mask.subject_id), mask.frame): bytes(mask.counts) for mask in masks},
+        {step.ordinal: (step.title, step.undone) for step in history.steps_of(video)},
     )
 
 
@@ -98,7 +113,7 @@ def random_change(video: Video, dice: random.Random) -> None:
     subject = dice.choice(live)
     first = dice.randrange(40)
     frames = range(first, first + dice.randrange(1, 12))
-    match dice.randrange(7):
+    match dice.randrange(9):
         case 0:
             changes.edit_subject(subject, name=f"n{dice.random()}")
         case 1:
@@ -116,10 +131,16 @@ def random_change(video: Video, dice: random.Random) -> None:
         case 5:
             put_masks(video, subject, frames, b"%d" % dice.randrange(10**6))
         case 6:
-            with changes.change(video.id) as revision:  # as a run does: away with the old, in with the new
-                changes.remove_masks(subject.id, frames.start, frames.stop, revision)
+            with changes.change(video.id, "Masks") as step:  # as a run does: away with the old, in with the new
+                changes.remove_masks(subject.id, frames.start, frames.stop, step)
                 mask = Mask(subject=subject, frame=first, counts=b"new", area=1, score=1, rotated_box=[], state=1)
-                changes.write_masks([mask], revision)
+                changes.write_masks([mask], step)
+        case 7:
+            with suppress(SceneFault):
+                history.undo(video)
+        case 8:
+            ordinals = list(history.steps_of(video).values_list("ordinal", flat=True))
+            history.go(video, dice.choice([0, *ordinals]))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -142,30 +163,30 @@ def test_replicas_that_join_and_read_at_random_times_end_up_as_the_scene_is(clip
 
 def test_a_revision_larger_than_a_piece_is_told_in_pieces_each_row_once(clip: Video):
     one, two = changes.add_subject(clip), changes.add_subject(clip)
-    with changes.change(clip.id) as revision:
+    with changes.change(clip.id, "Masks") as step:
         for subject in (one, two):
             changes.write_masks(
                 [
                     Mask(subject=subject, frame=f, counts=b"x" * 500, area=1, score=1, rotated_box=[0] * 8, state=1)
                     for f in range(300)
                 ],
-                revision,
+                step,
             )
 
-    batches = walk(clip, Position(revision - 1), most_items=64, most_bytes=20_000)
+    batches = walk(clip, Position(step.revision - 1), most_items=64, most_bytes=20_000)
 
-    masks = [(item["subject"], item["frame"]) for batch in batches for item in batch.items]
+    masks = [(item["subject"], item["frame"]) for item in things(batches)]
     assert sorted(masks) == sorted((str(subject.id), f) for subject in (one, two) for f in range(300))
-    assert {batch.settled for batch in batches[:-1]} == {revision - 1}
+    assert {batch.settled for batch in batches[:-1]} == {step.revision - 1}
     assert max(len(batch.items) for batch in batches) <= 64
-    assert max(sum(len(item["counts"]) for item in batch.items) for batch in batches) <= 20_000
+    assert max(sum(len(item["counts"]) for item in things([batch])) for batch in batches) <= 20_000
 
 
 def test_a_mask_larger_than_a_piece_is_still_told(clip: Video):
     subject = changes.add_subject(clip)
     put_masks(clip, subject, range(2), counts=b"x" * 100_000)
 
-    assert [len(batch.items) for batch in walk(clip, Position(1))] == [1, 1]
+    assert [len(things([batch])) for batch in walk(clip, Position(1))] == [1, 1, 0]
 
 
 def test_masks_of_a_deleted_object_wait_for_its_return(clip: Video):
@@ -173,11 +194,11 @@ def test_masks_of_a_deleted_object_wait_for_its_return(clip: Video):
     put_masks(clip, subject, range(3))
     changes.delete_subject(subject)
 
-    kinds = [item["kind"] for batch in walk(clip, Position(0)) for item in batch.items]
+    kinds = [item["kind"] for item in things(walk(clip, Position(0)))]
     assert kinds == ["subject"]
     clip.refresh_from_db()
     changes.restore_subject(subject)
-    again = [item["kind"] for batch in walk(clip, Position(clip.revision)) for item in batch.items]
+    again = [item["kind"] for item in things(walk(clip, Position(clip.revision)))]
     assert again == ["subject", "mask", "mask", "mask"]
 
 
@@ -188,10 +209,10 @@ def test_a_job_is_told_after_what_came_before_it_and_before_what_covers_it(clip:
 
     first, second = walk(clip, Position(0))
 
-    assert [item["kind"] for item in first.items] == ["subject"]
+    assert [item["kind"] for item in first.items] == ["subject", "step"]
     assert (first.jobs, first.settled) == ([], job.revision - 1)
     assert [message["job"]["id"] for message in second.jobs] == [str(job.id)]
-    assert [item["kind"] for item in second.items] == ["prompt"]
+    assert [item["kind"] for item in second.items] == ["prompt", "step"]
     assert second.settled == clip.revision
 
 
@@ -209,9 +230,7 @@ def test_a_thing_that_changed_often_is_told_once(clip: Video):
     for name in "abcdef":
         changes.edit_subject(subject, name=name)
 
-    items = [item for batch in walk(clip, Position(0)) for item in batch.items]
-
-    assert [item["name"] for item in items] == ["f"]
+    assert [item["name"] for item in things(walk(clip, Position(0)))] == ["f"]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_each_change_takes_the_next_revision_and_its_row_carries_it() -> None:
 
 def test_a_change_that_fails_takes_no_revision() -> None:
     video = clip()
-    with pytest.raises(RuntimeError), changes.change(video.id):
+    with pytest.raises(RuntimeError), changes.change(video.id, "Masks"):
         raise RuntimeError("the disk is full")
     assert revision_of(video) == 0
 
@@ -132,8 +132,8 @@ def test_masks_take_the_place_of_those_of_their_frame() -> None:
     video = clip()
     subject = changes.add_subject(video)
     for counts, frames in ((b"old", range(50)), (b"new", range(10, 20))):
-        with changes.change(video.id) as revision:
-            changes.write_masks(masks(subject, frames, counts), revision)
+        with changes.change(video.id, "Masks") as step:
+            changes.write_masks(masks(subject, frames, counts), step)
     rows = subject.masks.all()
     assert [row.frame for row in rows] == list(range(50))
     assert [bytes(row.counts) for row in rows] == [b"old"] * 10 + [b"new"] * 10 + [b"old"] * 30
@@ -143,29 +143,29 @@ def test_masks_take_the_place_of_those_of_their_frame() -> None:
 def test_more_masks_than_a_statement_holds_are_all_written() -> None:
     video = clip()
     subject = changes.add_subject(video)
-    with changes.change(video.id) as revision:
-        changes.write_masks(masks(subject, range(3000)), revision)
-    assert subject.masks.filter(revision=revision).count() == 3000
+    with changes.change(video.id, "Masks") as step:
+        changes.write_masks(masks(subject, range(3000)), step)
+    assert subject.masks.filter(revision=step.revision).count() == 3000
 
 
 def test_removed_masks_leave_word_of_their_frames() -> None:
     video = clip()
     subject = changes.add_subject(video)
-    with changes.change(video.id) as revision:
-        changes.write_masks(masks(subject, range(20)), revision)
-    with changes.change(video.id) as revision:
-        changes.remove_masks(subject.id, 5, 9, revision)
-        changes.remove_masks(subject.id, 30, 40, revision)  # nothing is there: nothing to tell
+    with changes.change(video.id, "Masks") as step:
+        changes.write_masks(masks(subject, range(20)), step)
+    with changes.change(video.id, "Masks") as step:
+        changes.remove_masks(subject.id, 5, 9, step)
+        changes.remove_masks(subject.id, 30, 40, step)  # nothing is there: nothing to tell
     assert list(subject.masks.values_list("frame", flat=True)) == [*range(5), *range(10, 20)]
-    assert list(Removal.objects.values_list("first", "last", "revision")) == [(5, 9, revision)]
+    assert list(Removal.objects.values_list("first", "last", "revision")) == [(5, 9, step.revision)]
 
 
 def test_an_object_comes_back_with_its_boxes_and_masks_told_again() -> None:
     video = clip()
     subject = changes.add_subject(video)
     kept, removed = changes.set_prompt(subject, 0, BOX), changes.remove_prompt(changes.set_prompt(subject, 9, BOX))
-    with changes.change(video.id) as revision:
-        changes.write_masks(masks(subject, range(5)), revision)
+    with changes.change(video.id, "Masks") as step:
+        changes.write_masks(masks(subject, range(5)), step)
     changes.delete_subject(subject)
     assert subject.masks.count() == 5
     restored = changes.restore_subject(subject)
