@@ -1,33 +1,23 @@
-/** One history for a clip: what was done, how to undo it, how to do it again. */
+/** The clip's history as the server keeps it: a line of steps, those that are undone at its end. */
 
-export type Deed = {
-  /** What was done, for the tooltip: "move box". */
-  readonly label: string;
-  readonly undo: () => Promise<void>;
-  readonly redo: () => Promise<void>;
+import type { Step } from "./types";
+
+const MOST_HELD = 200;
+
+/** Takes in a step that is new, undone or redone. `after` is the one before it: what lay between the two is gone. */
+export const withStep = (steps: readonly Step[], step: Step, after: number): readonly Step[] =>
+  [...steps.filter(({ ordinal }) => ordinal <= after || ordinal > step.ordinal), step]
+    .sort((a, b) => a.ordinal - b.ordinal)
+    .slice(-MOST_HELD);
+
+/** Takes in how known steps stand now, as the answer to undo and redo has them. */
+export const withStanding = (steps: readonly Step[], moved: readonly Step[]): readonly Step[] => {
+  const now = new Map(moved.map((step) => [step.ordinal, step]));
+  return steps.map((step) => now.get(step.ordinal) ?? step);
 };
 
-export type History = { readonly done: readonly Deed[]; readonly undone: readonly Deed[] };
+/** What undo would take back, or null. */
+export const nextUndo = (steps: readonly Step[]): Step | null => steps.findLast((step) => !step.undone) ?? null;
 
-const LONGEST = 200;
-
-export const noHistory: History = { done: [], undone: [] };
-
-/** Adds a deed; what was undone before can no longer be redone. */
-export const remember = (history: History, deed: Deed): History => ({
-  done: [...history.done, deed].slice(-LONGEST),
-  undone: [],
-});
-
-/** Moves the last deed to the undone ones. */
-export const stepBack = (history: History): readonly [History, Deed | null] => {
-  const deed = history.done.at(-1);
-  if (deed === undefined) return [history, null];
-  return [{ done: history.done.slice(0, -1), undone: [...history.undone, deed] }, deed];
-};
-
-export const stepForward = (history: History): readonly [History, Deed | null] => {
-  const deed = history.undone.at(-1);
-  if (deed === undefined) return [history, null];
-  return [{ done: [...history.done, deed], undone: history.undone.slice(0, -1) }, deed];
-};
+/** What redo would bring again, or null. */
+export const nextRedo = (steps: readonly Step[]): Step | null => steps.find((step) => step.undone) ?? null;

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 
 import { paced, refusal } from "./clip";
 import { nextColor, OBJECT_COLORS } from "./colors";
-import { noHistory, remember, stepBack, stepForward } from "./history";
 import { actionOf, ariaKeys, KEYS, titleOf } from "./keys";
 import { emptyLane, setFrame, TRACKED, type Lane } from "./lanes";
 import { byteCache } from "./lru";
@@ -20,6 +19,7 @@ const answer: SceneAnswer = {
   subjects: [subject(2), subject(1)],
   prompts: [prompt(1, 0)],
   runs: [],
+  steps: [],
   lanes: { s1: [[0, 100, 0], [1, 88, 1]] },
 };
 
@@ -104,20 +104,6 @@ describe("what Track would do", () => {
     });
     expect(planRun({ ...base, frame: 50, range: { first: 20, last: 60 } }).ok).toBe(false);
   });
-});
-
-test("history undoes and redoes in order, and a new deed ends what could be redone", () => {
-  const deed = (label: string) => ({ label, undo: () => Promise.resolve(), redo: () => Promise.resolve() });
-  let history = remember(remember(noHistory, deed("a")), deed("b"));
-
-  const [back, undone] = stepBack(history);
-  const [, redone] = stepForward(back);
-  history = remember(back, deed("c"));
-
-  expect(undone?.label).toBe("b");
-  expect(redone?.label).toBe("b");
-  expect(history.done.map((item) => item.label)).toEqual(["a", "c"]);
-  expect(history.undone).toEqual([]);
 });
 
 describe("keys", () => {

@@ -1,7 +1,8 @@
 /** The page's copy of a scene: filled by one answer, then kept by the change feed. Applying an item twice does no harm. */
 
+import { withStep } from "./history";
 import { clearRange, emptyLane, setFrame, type Lane } from "./lanes";
-import type { Item, Prompt, SceneAnswer, Subject, Video } from "./types";
+import type { Item, Prompt, SceneAnswer, Step, Subject, Video } from "./types";
 import { assertNever } from "./units";
 
 export type Scene = {
@@ -9,6 +10,7 @@ export type Scene = {
   readonly video: Video;
   readonly subjects: readonly Subject[];
   readonly prompts: readonly Prompt[];
+  readonly steps: readonly Step[];
   /** Changed in place, frame by frame: a lane is too large to copy for each mask. */
   readonly lanes: Map<string, Lane>;
 };
@@ -25,13 +27,14 @@ export const sceneFrom = (answer: SceneAnswer): Scene => {
     video: answer.video,
     subjects: [...answer.subjects].sort((a, b) => a.number - b.number),
     prompts: answer.prompts,
+    steps: answer.steps,
     lanes,
   };
 };
 
 /** Applies the items of one message. Items on masks change the lanes in place; the rest makes a new scene. */
 export const applyItems = (scene: Scene, items: readonly Item[], revision: number): Scene => {
-  let { video, subjects, prompts } = scene;
+  let { video, subjects, prompts, steps } = scene;
   for (const item of items) {
     switch (item.kind) {
       case "mask":
@@ -47,6 +50,9 @@ export const applyItems = (scene: Scene, items: readonly Item[], revision: numbe
       case "prompt":
         prompts = withPrompt(prompts, item, item.deleted);
         break;
+      case "step":
+        steps = withStep(steps, item.step, item.after);
+        break;
       case "video":
         video = item;
         break;
@@ -54,7 +60,7 @@ export const applyItems = (scene: Scene, items: readonly Item[], revision: numbe
         assertNever(item);
     }
   }
-  return { ...scene, revision: Math.max(scene.revision, revision), video, subjects, prompts };
+  return { ...scene, revision: Math.max(scene.revision, revision), video, subjects, prompts, steps };
 };
 
 export const withSubject = (subjects: readonly Subject[], subject: Subject, deleted: boolean): readonly Subject[] => {

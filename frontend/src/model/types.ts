@@ -77,6 +77,20 @@ export type Run = {
   readonly subjects: readonly string[];
 };
 
+/** One change to the scene, as its person sees it. */
+export type Step = {
+  /** Names it among the clip's steps, and orders them. */
+  readonly ordinal: number;
+  readonly title: string;
+  readonly kind: string;
+  readonly person: string | null;
+  readonly subject_id: string | null;
+  readonly frame: number | null;
+  readonly job_id: string | null;
+  readonly created: string;
+  readonly undone: boolean;
+};
+
 /** A kind of file that can be made of the masks. */
 export type Format = {
   readonly name: string;
@@ -136,6 +150,7 @@ export type SceneAnswer = {
   readonly subjects: readonly Subject[];
   readonly prompts: readonly Prompt[];
   readonly runs: readonly Run[];
+  readonly steps: readonly Step[];
   readonly lanes: Readonly<Record<string, readonly LaneRow[]>>;
 };
 
@@ -175,6 +190,7 @@ export type Item =
   | { readonly kind: "masks_removed"; readonly subject: string; readonly first: number; readonly last: number }
   | ({ readonly kind: "subject"; readonly deleted: boolean } & Subject)
   | ({ readonly kind: "prompt"; readonly deleted: boolean } & Prompt)
+  | { readonly kind: "step"; readonly step: Step; readonly after: number }
   | ({ readonly kind: "video"; readonly deleted: boolean } & Video);
 
 export type Message =

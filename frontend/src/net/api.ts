@@ -2,7 +2,7 @@
 
 import { decode } from "@msgpack/msgpack";
 
-import type { Backdrop, Direction, Estimate, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Subject, Video, Weights, Prompt } from "../model/types";
+import type { Backdrop, Direction, Estimate, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Step, Subject, Video, Weights, Prompt } from "../model/types";
 import type { Wish } from "../model/wish";
 import type { Box } from "../model/units";
 import { ApiError, getBytes, getJson, sendFile, sendJson } from "./http";
@@ -37,8 +37,9 @@ export const masks = async (id: string, first: number, last: number, signal: Abo
   }
 };
 
-export const makeSubject = (video: string, name?: string, color?: string): Promise<Subject> =>
-  sendJson("POST", `/api/videos/${video}/subjects`, { ...(name && { name }), ...(color && { color }) });
+/** A new object, with the box drawn around it. */
+export const makeSubject = (video: string, color: string, prompt: { frame: number; box: Box }): Promise<Subject> =>
+  sendJson("POST", `/api/videos/${video}/subjects`, { color, prompt });
 export const changeSubject = (id: string, change: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<Subject> =>
   sendJson("PATCH", `/api/subjects/${id}`, change);
 export const deleteSubject = (id: string): Promise<unknown> => sendJson("DELETE", `/api/subjects/${id}`);
@@ -48,6 +49,16 @@ export const putPrompt = (subject: string, frame: number, box: Box): Promise<Pro
   sendJson("PUT", `/api/subjects/${subject}/prompts/${frame}`, { box });
 export const deletePrompt = (subject: string, frame: number): Promise<unknown> =>
   sendJson("DELETE", `/api/subjects/${subject}/prompts/${frame}`);
+
+export type Moved = { revision: number; steps: Step[] };
+
+export const history = (video: string): Promise<Moved> => getJson(`/api/videos/${video}/history`);
+/** Takes back or brings again this step; refused when it is no longer the next one. */
+export const moveStep = (video: string, way: "undo" | "redo", ordinal: number): Promise<Moved> =>
+  sendJson("POST", `/api/videos/${video}/${way}`, { ordinal });
+/** Undoes or redoes until this step is the newest that stands. */
+export const goToStep = (video: string, ordinal: number): Promise<Moved> =>
+  sendJson("POST", `/api/videos/${video}/history/${ordinal}`);
 
 export type RunWish = {
   direction: Direction;

@@ -59,8 +59,8 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
       else if (studio.runLive) void studio.wish("cancel");
       else studio.select(null);
     },
-    undo: () => void studio.edits.undo(),
-    redo: () => void studio.edits.redo(),
+    undo: () => void studio.past.undo(),
+    redo: () => void studio.past.redo(),
     fit: page.fit,
     zoomIn: () => page.zoomBy(ZOOM),
     zoomOut: () => page.zoomBy(1 / ZOOM),
@@ -83,6 +83,6 @@ export const editKey = (studio: Studio, event: KeyboardEvent): boolean => {
   if (!studio.editing || way === undefined || subject === null || box === null) return false;
   const by = event.shiftKey ? 10 : 1;
   const change = event.ctrlKey || event.metaKey ? sizeBox : moveBox;
-  void studio.edits.setBox(subject.id, studio.frame, change(box, way[0] * by, way[1] * by, studio.size), "nudge box");
+  void studio.edits.setBox(subject.id, studio.frame, change(box, way[0] * by, way[1] * by, studio.size));
   return true;
 };

@@ -1,11 +1,10 @@
 /**
  * What a person changes in a clip: objects and boxes. Each change is shown at once, then written; one that the server
- * refuses is taken back, and all but showing and hiding can be undone.
+ * refuses is taken back. The server keeps each as a step of the clip's history: see past.svelte.ts.
  */
 
 import { boxAround, sameBox } from "../../model/box";
 import { nextColor } from "../../model/colors";
-import { noHistory, remember, stepBack, stepForward, type Deed, type History } from "../../model/history";
 import { promptAt, withPrompt, withSubject } from "../../model/scene";
 import type { Subject } from "../../model/types";
 import { boxOf, type Box } from "../../model/units";
@@ -17,13 +16,12 @@ import type { Studio } from "./studio.svelte";
 export type Saving = "saved" | "saving" | "failed";
 
 export class Edits {
-  history = $state.raw<History>(noHistory);
-
   readonly #studio: Studio;
   #writes = $state(0);
   #writeFailed = $state(false);
   #busyPrompts = new Map<string, number>(); // boxes with writes under way, by object and frame
   #promptChain = new Map<string, Promise<unknown>>();
+  #underWay = new Set<Promise<unknown>>();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -49,34 +47,16 @@ export class Edits {
   async #makeObject(frame: number, box: Box): Promise<void> {
     const color = nextColor(this.#studio.subjects.map((subject) => subject.color));
     await this.write(async () => {
-      const subject = await api.makeSubject(this.#studio.id, undefined, color);
+      const subject = await api.makeSubject(this.#studio.id, color, { frame, box });
       this.#showSubject(subject, false);
       this.#studio.select(subject.id);
       this.#showPrompt(subject.id, frame, box);
-      const prompt = await api.putPrompt(subject.id, frame, box);
-      this.#showPrompt(subject.id, frame, prompt.box);
-      this.#remember({
-        label: `new object ${subject.name}`,
-        undo: () => this.#dropSubject(subject),
-        redo: () => this.#bringSubject(subject.id),
-      });
     });
   }
 
-  /** Sets, moves or (with null) deletes the box of an object on a frame, as one step of the history. */
-  async setBox(subject: string, frame: number, box: Box | null, label: string = "box"): Promise<void> {
-    if (this.#studio.scene === null) return;
-    const before = promptAt(this.#studio.scene, subject, frame)?.box ?? null;
-    if (sameBox(before, box)) return;
-    this.#remember({
-      label,
-      undo: () => this.#putBox(subject, frame, before),
-      redo: () => this.#putBox(subject, frame, box),
-    });
-    await this.#putBox(subject, frame, box);
-  }
-
-  async #putBox(subject: string, frame: number, box: Box | null): Promise<void> {
+  /** Sets, moves or (with null) deletes the box of an object on a frame. */
+  async setBox(subject: string, frame: number, box: Box | null): Promise<void> {
+    if (this.#studio.scene === null || sameBox(promptAt(this.#studio.scene, subject, frame)?.box ?? null, box)) return;
     const key = `${subject}:${frame}`;
     const before = this.#studio.scene === null ? null : (promptAt(this.#studio.scene, subject, frame)?.box ?? null);
     this.#showPrompt(subject, frame, box);
@@ -110,7 +90,7 @@ export class Edits {
 
   deleteBox(): void {
     if (this.#studio.selected !== null && this.#studio.selectedPrompt !== null)
-      void this.setBox(this.#studio.selected.id, this.#studio.frame, null, "delete box");
+      void this.setBox(this.#studio.selected.id, this.#studio.frame, null);
     this.#studio.editing = false;
   }
 
@@ -119,7 +99,7 @@ export class Edits {
     const subject = this.#studio.selected;
     if (subject === null || this.#studio.selectedPrompt !== null) return;
     const found = boxAround(this.#studio.masks?.mask(subject.id, this.#studio.frame)?.box ?? [], this.#studio.size);
-    void this.setBox(subject.id, this.#studio.frame, found ?? this.#middleBox(), "key frame");
+    void this.setBox(subject.id, this.#studio.frame, found ?? this.#middleBox());
   }
 
   /** Lets the arrow keys move and size the selected box; with nothing selected a new object starts in the middle. */
@@ -138,33 +118,15 @@ export class Edits {
   }
 
   async changeSubject(subject: Subject, change: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<void> {
-    const before = { name: subject.name, color: subject.color, visible: subject.visible };
-    const apply = async (to: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<void> => {
-      const held = this.#studio.subjects.find((other) => other.id === subject.id) ?? subject;
-      this.#showSubject({ ...held, ...to }, false);
-      const ok = await this.write(() => api.changeSubject(subject.id, to));
-      if (!ok) this.#showSubject(held, false);
-    };
-    const [label] = Object.keys(change);
-    if (label !== "visible") this.#remember({ label: label ?? "object", undo: () => apply(before), redo: () => apply(change) });
-    await apply(change);
+    const held = this.#studio.subjects.find((other) => other.id === subject.id) ?? subject;
+    this.#showSubject({ ...held, ...change }, false);
+    const ok = await this.write(() => api.changeSubject(subject.id, change));
+    if (!ok) this.#showSubject(held, false);
   }
 
   async deleteSubject(subject: Subject): Promise<void> {
-    const deed: Deed = {
-      label: `delete ${subject.name}`,
-      undo: () => this.#bringSubject(subject.id),
-      redo: () => this.#dropSubject(subject),
-    };
-    this.#remember(deed);
     await this.#dropSubject(subject);
-    say(`${subject.name} deleted.`, "note", {
-      label: "Undo",
-      run: () => {
-        this.history = { ...this.history, done: this.history.done.filter((other) => other !== deed) };
-        void deed.undo();
-      },
-    });
+    say(`${subject.name} deleted.`, "note", { label: "Undo", run: () => void this.#bringSubject(subject.id) });
   }
 
   async #dropSubject(subject: Subject): Promise<void> {
@@ -189,26 +151,18 @@ export class Edits {
     this.#studio.tick();
   }
 
-  #remember(deed: Deed): void {
-    this.history = remember(this.history, deed);
-  }
-
-  async undo(): Promise<void> {
-    const [history, deed] = stepBack(this.history);
-    this.history = history;
-    await deed?.undo();
-  }
-  async redo(): Promise<void> {
-    const [history, deed] = stepForward(this.history);
-    this.history = history;
-    await deed?.redo();
+  /** Waits until what is being written is written. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   /** Runs a write, counts it for the "saved" mark, and says what went wrong. */
   async write(work: () => Promise<unknown>): Promise<boolean> {
     this.#writes += 1;
+    const doing = work();
+    this.#underWay.add(doing);
     try {
-      await work();
+      await doing;
       this.#writeFailed = false;
       return true;
     } catch (error) {
@@ -217,7 +171,9 @@ export class Edits {
       if (!(error instanceof ApiError)) throw error;
       return false;
     } finally {
+      this.#underWay.delete(doing);
       this.#writes -= 1;
+      this.#studio.past.wrote();
     }
   }
 }

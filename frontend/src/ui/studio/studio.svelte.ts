@@ -16,6 +16,7 @@ import { openMaskStore, type MaskStore } from "../../player/masks";
 import { openPlayer, type Player, type Shown } from "../../player/player";
 import { say } from "../toasts.svelte";
 import { Edits } from "./edits.svelte";
+import { Past } from "./past.svelte";
 
 export type Tool = "select" | "box" | "pan";
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4] as const;
@@ -61,6 +62,7 @@ export class Studio {
 
   readonly id: string;
   readonly edits: Edits;
+  readonly past: Past;
   #player: Player | null = null;
   #socket: LiveSocket | null = null;
   #cursor = 0;
@@ -71,6 +73,7 @@ export class Studio {
   constructor(id: string) {
     this.id = id;
     this.edits = new Edits(this);
+    this.past = new Past(this);
   }
 
   get frames(): number {
