@@ -121,7 +121,7 @@ def draw_mask(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameInde
     subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
     if subject.video.state != Video.State.READY:
         raise Refusal(409, "not-ready", "This clip is not ready yet.")
-    return _drawn(drawing.draw_mask(subject, frame, drawing.Drawn(*body.size, body.counts)), body)
+    return _drawn(drawing.draw_mask(subject, frame, drawing.Drawn(*body.size, body.counts), person_of(request)), body)
 
 
 @router.get("/videos/{uuid:video_id}/masks", openapi_extra=_IN_MSGPACK)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+
 from studio.library.models import Video
 from studio.media import rle
 from studio.media.errors import BadMask
-from studio.scenes.changes import change, write_masks
+from studio.scenes.changes import Kind, change, write_masks
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask, Subject
 
@@ -21,14 +23,15 @@ class Drawn:
     counts: str
 
 
-def draw_mask(subject: Subject, frame: int, drawn: Drawn) -> Mask:
+def draw_mask(subject: Subject, frame: int, drawn: Drawn, person: User | None = None) -> Mask:
     """Put a drawn mask in place of what stands on a frame: EDITED, or ABSENT where nothing was left of it.
 
     Raises SceneFault for a frame outside the clip, another size than the picture's, and counts that are no mask of it.
     """
     row = mask_of(subject, frame, drawn)
-    with change(subject.video_id) as revision:
-        write_masks([row], revision)
+    title = f"Drawing on {subject.name}, frame {frame}"
+    with change(subject.video_id, title, kind=Kind.DRAWING, person=person, subject=subject, frame=frame) as step:
+        write_masks([row], step)
     return row
 
 
