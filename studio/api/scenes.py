@@ -103,7 +103,7 @@ def set_prompt(
 def key_frame_here(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameIndex, Path()]) -> PromptOut:
     """Make a key frame of the mask that is there: the box around it, for Track to go on from."""
     subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
-    return PromptOut.of(prompt_from_mask(subject, frame))
+    return PromptOut.of(prompt_from_mask(subject, frame, person_of(request)))
 
 
 @router.delete("/subjects/{uuid:subject_id}/prompts/{int:frame}", response={204: None})

@@ -11,9 +11,10 @@ from django.db.models import Max
 from studio.imports.reading import ReadObject, ReadScene
 from studio.imports.scene import Found
 from studio.library.models import Video
-from studio.scenes.changes import COLORS, MOST_SUBJECTS, change, remove_masks, write_masks
+from studio.scenes.changes import COLORS, MOST_SUBJECTS
 from studio.scenes.errors import SceneFault
-from studio.scenes.models import Mask, Prompt, Subject
+from studio.scenes.models import Mask, Step, Subject
+from studio.scenes.steps import Kind, change, remove_masks, write_masks, write_prompt, write_subject
 
 MASKS_AT_ONCE = 500
 _STATES = {state.label: state for state in Mask.State}
@@ -34,14 +35,13 @@ def write_scene(
     a name that the file has too get its boxes and masks instead of their own, the first of a name in the file the
     first in the clip.
     """
-    with change(video.id) as revision:
-        subjects = _subjects(video, scene.objects, revision, replace=replace)
-        for place, frame, (x, y, width, height) in scene.prompts:
-            values = {"x": x, "y": y, "width": width, "height": height, "deleted": False, "revision": revision}
-            Prompt.objects.update_or_create(subject=subjects[place], frame=frame, defaults=values)
+    with change(video.id, f"Import {name}", kind=Kind.IMPORT, person=person) as step:
+        subjects = _subjects(video, scene.objects, step, replace=replace)
+        for place, frame, box in scene.prompts:
+            write_prompt(subjects[place].id, frame, box, step)
         masks = scene.masks()
         while part := list(islice(masks, MASKS_AT_ONCE)):
-            write_masks([_row(found, subjects[found.object]) for found in part], revision)
+            write_masks([_row(found, subjects[found.object]) for found in part], step)
             tick()
 
 
@@ -59,7 +59,7 @@ def _row(found: Found, subject: Subject) -> Mask:
     )
 
 
-def _subjects(video: Video, objects: Sequence[ReadObject], revision: int, *, replace: bool) -> list[Subject]:
+def _subjects(video: Video, objects: Sequence[ReadObject], step: Step, *, replace: bool) -> list[Subject]:
     """The row of each object, new or to be replaced, in their order."""
     there = list(Subject.objects.filter(video=video, deleted_at=None).order_by("number"))
     by_name: dict[str, Iterator[Subject]] = {
@@ -75,9 +75,7 @@ def _subjects(video: Video, objects: Sequence[ReadObject], revision: int, *, rep
     taken = set(Subject.objects.filter(video=video).values_list("number", flat=True))
     free = _free_numbers(video, objects)
     return [
-        _made(video, one, _number(one, taken, free), revision)
-        if known is None
-        else _emptied(video, one, known, revision)
+        _made(video, one, _number(one, taken, free), step) if known is None else _emptied(video, one, known, step)
         for one, known in zip(objects, held, strict=True)
     ]
 
@@ -96,21 +94,17 @@ def _free_numbers(video: Video, objects: Sequence[ReadObject]) -> Iterator[int]:
     return iter(range(first, first + len(objects) + 1))
 
 
-def _made(video: Video, one: ReadObject, number: int, revision: int) -> Subject:
-    return Subject.objects.create(
-        video=video,
-        number=number,
-        name=one.name,
-        color=one.color or COLORS[(number - 1) % len(COLORS)],
-        visible=one.visible,
-        revision=revision,
-    )
+def _made(video: Video, one: ReadObject, number: int, step: Step) -> Subject:
+    color = one.color or COLORS[(number - 1) % len(COLORS)]
+    subject = Subject(video=video, number=number, name=one.name, color=color, visible=one.visible)
+    write_subject(subject, step)
+    return subject
 
 
-def _emptied(video: Video, one: ReadObject, subject: Subject, revision: int) -> Subject:
+def _emptied(video: Video, one: ReadObject, subject: Subject, step: Step) -> Subject:
     """An object that stays, without its boxes and masks."""
-    subject.color, subject.revision = one.color or subject.color, revision
-    subject.save(update_fields=["color", "revision"])
-    subject.prompts.filter(deleted=False).update(deleted=True, revision=revision)
-    remove_masks(subject.id, 0, video.frame_count, revision)
+    write_subject(subject, step, color=one.color or subject.color)
+    for frame in subject.prompts.filter(deleted=False).values_list("frame", flat=True):
+        write_prompt(subject.id, frame, None, step)
+    remove_masks(subject.id, 0, video.frame_count, step)
     return subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from pycocotools import mask as coco
 
 from studio.scenes.changes import MIN_SIDE_PX, set_prompt
@@ -9,7 +10,7 @@ from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask, Prompt, Subject
 
 
-def prompt_from_mask(subject: Subject, frame: int) -> Prompt:
+def prompt_from_mask(subject: Subject, frame: int, person: User | None = None) -> Prompt:
     """Draw the upright box around the mask of a frame. Raises SceneFault where there is none to see.
 
     A mask narrower than a box may be gets one of MIN_SIDE_PX about its middle, within the picture.
@@ -21,7 +22,7 @@ def prompt_from_mask(subject: Subject, frame: int) -> Prompt:
     x, y, width, height = coco.toBbox({"size": [video.height, video.width], "counts": bytes(mask.counts)}).tolist()
     x, width = _wide_enough(x, width, video.width)
     y, height = _wide_enough(y, height, video.height)
-    return set_prompt(subject, frame, (x, y, width, height))
+    return set_prompt(subject, frame, (x, y, width, height), person)
 
 
 def _wide_enough(start: float, length: float, most: int) -> tuple[float, float]:

@@ -35,26 +35,24 @@ def scene(clip: Video) -> Video:
         video=clip, direction="both", first_frame=1, last_frame=7, weights="siammask-small", profile="vot",
         subjects=[], prompts=[],
     )  # fmt: skip
-    with change(clip.id) as revision:
+    with change(clip.id, "Scene") as step:
         subjects = {
             track.number: Subject.objects.create(
                 video=clip, number=track.number, name=track.name, color="#{:02x}{:02x}{:02x}".format(*track.color),
-                visible=track.number != 3, revision=revision,
+                visible=track.number != 3, revision=step.revision,
             )
             for track in OBJECTS
         }  # fmt: skip
         Subject.objects.create(
-            video=clip, number=5, name="gone", color="#000000", revision=revision, deleted_at=timezone.now()
+            video=clip, number=5, name="gone", color="#000000", revision=step.revision, deleted_at=timezone.now()
         )
         for number, frame, deleted in ((1, 0, False), (1, 4, False), (7, 6, False), (2, 1, True)):
             Prompt.objects.create(
                 subject=subjects[number], frame=frame, x=1.25, y=2, width=20.5, height=9, deleted=deleted,
-                revision=revision,
+                revision=step.revision,
             )  # fmt: skip
         states = cycle_of_states()
-        write_masks(
-            [_mask(found, subjects[found.number], next(states), run) for found in found_of(draw_masks())], revision
-        )
+        write_masks([_mask(found, subjects[found.number], next(states), run) for found in found_of(draw_masks())], step)
     return clip
 
 
@@ -124,9 +122,9 @@ def test_a_film_with_another_sum_is_said_and_not_refused(scene: Video, ann: User
 
 
 def test_a_project_without_any_mask_keeps_its_boxes(clip: Video, ann: User, send):
-    with change(clip.id) as revision:
-        subject = Subject.objects.create(video=clip, number=4, name="car", color="#123456", revision=revision)
-        Prompt.objects.create(subject=subject, frame=2, x=1, y=2, width=30, height=20, revision=revision)
+    with change(clip.id, "Scene") as step:
+        subject = Subject.objects.create(video=clip, number=4, name="car", color="#123456", revision=step.revision)
+        Prompt.objects.create(subject=subject, frame=2, x=1, y=2, width=30, height=20, revision=step.revision)
     copy = make_clip(ann, "a copy")
 
     worked(write_import(send(copy, project_of(clip)), "add"))

@@ -32,8 +32,8 @@ def put(subject: Subject, frame: int, x: int, y: int, width: int, height: int, s
         rotated_box=[],
         state=state,
     )
-    with change(subject.video_id) as revision:
-        write_masks([row], revision)
+    with change(subject.video_id, "Masks") as step:
+        write_masks([row], step)
 
 
 def test_the_box_around_an_imported_mask_becomes_a_key_frame(subject: Subject):
