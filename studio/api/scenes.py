@@ -21,7 +21,7 @@ from studio.live.shapes import PromptOut, RunOut, StepOut, SubjectOut, VideoOut,
 from studio.scenes import changes, drawing
 from studio.scenes.history import newest_steps
 from studio.scenes.keyframe import prompt_from_mask
-from studio.scenes.models import Mask
+from studio.scenes.models import Mask, Subject
 
 router = Router(tags=["scenes"])
 
@@ -55,10 +55,22 @@ def scene(request: HttpRequest, video_id: UUID) -> HttpResponse:
 
 @router.post("/videos/{uuid:video_id}/subjects", response={201: SubjectOut})
 def add_subject(request: HttpRequest, video_id: UUID, body: SubjectIn) -> Status[SubjectOut]:
-    """A new object to follow, with the box drawn around it on a frame if there is one."""
-    video = ready_video(request, video_id)
+    """A new object to follow, with the box drawn around it or the mask drawn of it on a frame if there is one."""
+    video, person = ready_video(request, video_id), person_of(request)
+    if body.id is not None and (known := Subject.objects.filter(pk=body.id).first()) is not None:
+        if known.video_id != video.id:
+            raise Refusal(409, "id-taken", "This id is already that of another object.")
+        return Status(201, SubjectOut.of(known))
+    if body.mask is not None:
+        if body.prompt is not None:
+            raise Refusal(422, "invalid", "mask: an object begins with a box or with a mask, not with both.")
+        first = _drawing_of(body.mask)
+        subject = drawing.add_drawn_subject(
+            video, body.mask.frame, first, name=body.name or "", color=body.color or "", subject_id=body.id, person=person
+        )
+        return Status(201, SubjectOut.of(subject))
     prompt = None if body.prompt is None else (body.prompt.frame, body.prompt.box)
-    subject = changes.add_subject(video, body.name or "", body.color or "", prompt=prompt, person=person_of(request))
+    subject = changes.add_subject(video, body.name or "", body.color or "", prompt=prompt, subject_id=body.id, person=person)
     return Status(201, SubjectOut.of(subject))
 
 
@@ -121,7 +133,7 @@ def draw_mask(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameInde
     subject = subjects_for(person_of(request)).select_related("video").get(pk=subject_id)
     if subject.video.state != Video.State.READY:
         raise Refusal(409, "not-ready", "This clip is not ready yet.")
-    return _drawn(drawing.draw_mask(subject, frame, drawing.Drawn(*body.size, body.counts), person_of(request)), body)
+    return _drawn(drawing.draw_mask(subject, frame, _drawing_of(body), person_of(request)), body)
 
 
 @router.get("/videos/{uuid:video_id}/masks", openapi_extra=_IN_MSGPACK)
@@ -165,6 +177,10 @@ def list_changes(
     return HttpResponse(
         pack({"messages": messages, "revision": batch.settled, "next": following}), content_type=MSGPACK
     )
+
+
+def _drawing_of(body: MaskIn) -> drawing.Drawn:
+    return drawing.Drawn(*body.size, body.counts, body.tool or "")
 
 
 def _drawn(mask: Mask, body: MaskIn) -> MaskOut:

@@ -91,12 +91,34 @@ class FirstPromptIn(In):
     box: Box
 
 
+class Rle(In):
+    """A mask as COCO has it: the picture's height and width, and the compressed run lengths of all of it."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class MaskIn(Rle):
+    """What a person drew of an object on a frame; one without pixels says that it is not in the picture there."""
+
+    tool: Literal["brush", "eraser", "polygon"] | None = None  # for the title of the step
+
+
+class FirstMaskIn(MaskIn):
+    """The mask a new object begins with."""
+
+    frame: FrameIndex
+
+
 class SubjectIn(In):
-    """A new object."""
+    """A new object; one that brings its own id may be sent twice and is made once."""
+
+    id: UUID | None = None
 
     name: Name | None = None
     color: Color | None = None
     prompt: FirstPromptIn | None = None
+    mask: FirstMaskIn | None = None  # instead of a box
 
 
 class SubjectChange(In):
@@ -111,19 +133,6 @@ class PromptIn(In):
     """A box: x, y, width, height in upright source pixels."""
 
     box: Box
-
-
-class Rle(In):
-    """A mask as COCO has it: the picture's height and width, and the compressed run lengths of all of it."""
-
-    size: tuple[int, int]
-    counts: str
-
-
-class MaskIn(Rle):
-    """What a person drew of an object on a frame; one without pixels says that it is not in the picture there."""
-
-    tool: Literal["brush", "eraser", "polygon"] | None = None  # for the title of the step
 
 
 class MaskOut(Schema):

@@ -6,7 +6,7 @@ steps.py has the frame of every change: one transaction, one revision, rows kept
 from __future__ import annotations
 
 import math
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -46,26 +46,30 @@ def add_subject(
     color: str = "",
     *,
     prompt: tuple[int, Box] | None = None,
+    subject_id: UUID | None = None,
     person: User | None = None,
 ) -> Subject:
     """A new object of a clip, drawn on a frame if `prompt` says where. Raises SceneFault over 100, or for a bad box."""
     if prompt is not None:
         check_box(video, *prompt)
     with change(video.id, "New object", kind=Kind.OBJECT, person=person, frame=prompt and prompt[0]) as step:
-        subject = new_subject(video.id, step, name, color)
+        subject = new_subject(video.id, step, name, color, subject_id)
         step.title, step.subject = f"New object {subject.name}", subject
         if prompt is not None:
             write_prompt(subject.id, *prompt, step)
     return subject
 
 
-def new_subject(video_id: UUID, step: Step, name: str = "", color: str = "") -> Subject:
-    """A new object as part of a step. Raises SceneFault over 100."""
+def new_subject(
+    video_id: UUID, step: Step, name: str = "", color: str = "", subject_id: UUID | None = None
+) -> Subject:
+    """A new object as part of a step, under an id that is free or a new one. Raises SceneFault over 100."""
     known = Subject.objects.filter(video_id=video_id)
     if known.filter(deleted_at=None).count() >= MOST_SUBJECTS:
         raise SceneFault("too-many-objects", f"A clip can have {MOST_SUBJECTS} objects at most.")
     number = (known.aggregate(most=Max("number"))["most"] or 0) + 1
     subject = Subject(
+        id=subject_id or uuid4(),
         video_id=video_id,
         number=number,
         name=name or f"object {number}",

@@ -1,6 +1,6 @@
 /** Draws the stage: the picture, masks, rotated boxes, key-frame boxes and handles. Holds nothing, decides nothing. */
 
-import type { Picture } from "../player/masks";
+import type { Picture } from "../player/picture";
 import { HANDLES, handlePoint, type Handle } from "../model/box";
 import type { Box, ScreenSize, VideoSize } from "../model/units";
 import { toScreen, type View } from "../model/view";

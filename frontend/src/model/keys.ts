@@ -4,6 +4,7 @@ export type Action =
   | "play" | "back" | "forward" | "back10" | "forward10" | "first" | "last"
   | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious"
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
+  | "brush" | "eraser" | "polygon" | "brushSmaller" | "brushLarger" | "polygonSubtract" | "closePolygon" | "removeCorner"
   | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
   | "export";
 
@@ -13,6 +14,8 @@ export type Key = {
   readonly label: string;
   /** As KeyboardEvent.key, lower case, with "shift+" or "ctrl+" before it; the first is shown. */
   readonly keys: readonly string[];
+  /** A key that means this only while that tool is in hand; the tool looks at it before anything else. */
+  readonly only?: "polygon";
 };
 
 export const KEYS: readonly Key[] = [
@@ -31,6 +34,14 @@ export const KEYS: readonly Key[] = [
   { action: "doubtfulPrevious", group: "Time", label: "Previous doubtful frame", keys: [","] },
   { action: "select", group: "Draw", label: "Select", keys: ["v"] },
   { action: "box", group: "Draw", label: "Draw box", keys: ["b"] },
+  { action: "brush", group: "Draw", label: "Brush", keys: ["m"] },
+  { action: "eraser", group: "Draw", label: "Eraser", keys: ["e"] },
+  { action: "polygon", group: "Draw", label: "Polygon", keys: ["p"] },
+  { action: "brushSmaller", group: "Draw", label: "Smaller brush", keys: ["["] },
+  { action: "brushLarger", group: "Draw", label: "Larger brush", keys: ["]"] },
+  { action: "polygonSubtract", group: "Draw", label: "Polygon takes away", keys: ["shift+p"] },
+  { action: "closePolygon", group: "Draw", label: "Close polygon", keys: ["enter"], only: "polygon" },
+  { action: "removeCorner", group: "Draw", label: "Remove last corner", keys: ["backspace"], only: "polygon" },
   { action: "pan", group: "Draw", label: "Pan", keys: ["h"] },
   { action: "newObject", group: "Draw", label: "New object", keys: ["n"] },
   { action: "keyHere", group: "Draw", label: "Make key frame here", keys: ["k"] },
@@ -48,7 +59,7 @@ export const KEYS: readonly Key[] = [
   { action: "help", group: "View", label: "Show keys", keys: ["?"] },
 ];
 
-const BY_KEY = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.action] as const)));
+const BY_KEY = new Map(KEYS.filter((key) => key.only === undefined).flatMap((key) => key.keys.map((name) => [name, key.action] as const)));
 const BY_ACTION = new Map(KEYS.map((key) => [key.action, key] as const));
 
 export type KeyPress = {

@@ -82,6 +82,13 @@ export const LEGEND: readonly string[] = [
   "empty: not tracked",
 ];
 
+/** The frames a person drew on: key frames, as a box is one. */
+export const drawnFrames = (lane: Lane): number[] => {
+  const frames: number[] = [];
+  for (let frame = lane.states.indexOf(EDITED); frame >= 0; frame = lane.states.indexOf(EDITED, frame + 1)) frames.push(frame);
+  return frames;
+};
+
 export type LaneSummary = { readonly tracked: number; readonly lost: number; readonly score: number | null };
 
 /** How many frames are tracked and lost, and the mean score of the tracked ones. */

@@ -85,7 +85,7 @@ export const thinned = (crop: Crop, step: number): Crop => {
  * The outline of a crop as closed rings, in pixels of the crop: [count, x, y, x, y, ..., count, x, y, ...].
  * The rings run between pixel centres (marching squares), so that a slope is a slope and not a stair.
  */
-export const outlineOf = (crop: Crop): Float32Array => {
+export const outlineOf = (crop: Crop): Float32Array<ArrayBuffer> => {
   const { width, height, inside } = crop;
   const at = (x: number, y: number): number =>
     x < 0 || y < 0 || x >= width || y >= height ? 0 : (inside[y * width + x] ?? 0);
@@ -116,7 +116,7 @@ const SEGMENTS: readonly (readonly number[])[] = [
 ];
 
 /** Follows the segments to closed rings and leaves out points on a straight line. */
-const rings = (next: Map<number, number>, pitch: number): Float32Array => {
+const rings = (next: Map<number, number>, pitch: number): Float32Array<ArrayBuffer> => {
   const numbers: number[] = [];
   for (const start of [...next.keys()]) {
     let here: number | undefined = start;

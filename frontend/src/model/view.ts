@@ -59,6 +59,21 @@ export const zoomAt = (view: View, at: ScreenPoint, factor: number, stage: Scree
 export const panBy = (view: View, dx: number, dy: number, stage: ScreenSize, video: VideoSize): View =>
   keepInSight({ ...view, left: screenPx(view.left + dx), top: screenPx(view.top + dy) }, stage, video);
 
+/** One of two fingers moved from `before` to `at`: zooms by their spread and pans with their middle. */
+export const pinched = (
+  view: View,
+  other: ScreenPoint,
+  before: ScreenPoint,
+  at: ScreenPoint,
+  stage: ScreenSize,
+  video: VideoSize,
+): View => {
+  const spread = (a: ScreenPoint): number => Math.max(Math.hypot(a.x - other.x, a.y - other.y), 1);
+  const middle = (a: ScreenPoint): ScreenPoint => ({ x: screenPx((a.x + other.x) / 2), y: screenPx((a.y + other.y) / 2) });
+  const [from, to] = [middle(before), middle(at)];
+  return panBy(zoomAt(view, from, spread(at) / spread(before), stage, video), to.x - from.x, to.y - from.y, stage, video);
+};
+
 /** Never lets the picture leave the stage: at least a third of the stage, or the whole picture, stays covered. */
 const keepInSight = (view: View, stage: ScreenSize, video: VideoSize): View => {
   const along = (start: number, length: number, room: number): number => {

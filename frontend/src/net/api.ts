@@ -37,9 +37,16 @@ export const masks = async (id: string, first: number, last: number, signal: Abo
   }
 };
 
-/** A new object, with the box drawn around it. */
-export const makeSubject = (video: string, color: string, prompt: { frame: number; box: Box }): Promise<Subject> =>
-  sendJson("POST", `/api/videos/${video}/subjects`, { color, prompt });
+/** What a new object begins with. With an id of its own it may be sent twice and is made once. */
+export type NewSubject = {
+  id: string;
+  color: string;
+  prompt?: { frame: number; box: Box };
+  mask?: DrawnMask & { frame: number };
+};
+
+export const makeSubject = (video: string, wish: NewSubject): Promise<Subject> =>
+  sendJson("POST", `/api/videos/${video}/subjects`, wish);
 export const changeSubject = (id: string, change: Partial<Pick<Subject, "name" | "color" | "visible">>): Promise<Subject> =>
   sendJson("PATCH", `/api/subjects/${id}`, change);
 export const deleteSubject = (id: string): Promise<unknown> => sendJson("DELETE", `/api/subjects/${id}`);
@@ -59,6 +66,13 @@ export const moveStep = (video: string, way: "undo" | "redo", ordinal: number): 
 /** Undoes or redoes until this step is the newest that stands. */
 export const goToStep = (video: string, ordinal: number): Promise<Moved> =>
   sendJson("POST", `/api/videos/${video}/history/${ordinal}`);
+export type MaskTool = "brush" | "eraser" | "polygon";
+/** A mask as the API has it; counts are COCO's, ASCII. */
+export type DrawnMask = { size: readonly [height: number, width: number]; counts: string; tool: MaskTool };
+export type KeptMask = { counts: string; score: number; box: number[]; state: number; revision: number };
+
+export const putMask = (subject: string, frame: number, mask: DrawnMask): Promise<KeptMask> =>
+  sendJson("PUT", `/api/subjects/${subject}/masks/${frame}`, mask);
 
 export type RunWish = {
   direction: Direction;

@@ -7,15 +7,7 @@ import { rgbOf } from "../model/colors";
 import { byteCache } from "../model/lru";
 import type { Item, MaskItem } from "../model/types";
 import type { MaskAnswer, MaskJob } from "./maskworker";
-
-export type Picture = {
-  readonly bitmap: ImageBitmap | null;
-  readonly edge: Path2D | null;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-};
+import { pictureOf, sizeOf, type Made, type Picture } from "./picture";
 
 export type Wanted = { readonly subject: string; readonly color: string };
 
@@ -26,6 +18,10 @@ export type MaskStore = {
   /** Decodes what will be shown soon, nearest first. */
   readonly ahead: (wanted: readonly Wanted[], frames: readonly number[]) => void;
   readonly apply: (items: readonly Item[]) => void;
+  /** What was just drawn, shown before the server has it; its revision is endless until the server says which it is. */
+  readonly put: (item: MaskItem, color: string, made: Made) => void;
+  /** The server has it: under this revision, or not at all and what stood there before counts again. */
+  readonly settle: (drawn: MaskItem, kept: MaskItem | null) => void;
   readonly heldBytes: () => number;
   readonly close: () => void;
 };
@@ -45,7 +41,7 @@ const MOST_WAITING = 16; // decodes handed to the worker ahead of need: a seek w
 
 export const openMaskStore = (options: MaskStoreOptions): MaskStore => {
   const counts = byteCache<MaskItem>(COUNTS_BYTES);
-  const pictures = byteCache<{ picture: Picture; color: string; revision: number }>(BITMAP_BYTES, ({ picture }) =>
+  const pictures = byteCache<{ readonly picture: Picture; readonly color: string; revision: number }>(BITMAP_BYTES, ({ picture }) =>
     picture.bitmap?.close(),
   );
   const worker = new Worker(new URL("./maskworker.ts", import.meta.url), { type: "module" });
@@ -124,24 +120,18 @@ export const openMaskStore = (options: MaskStoreOptions): MaskStore => {
   };
 
   worker.onmessage = (event: MessageEvent<MaskAnswer>): void => {
-    const { id, bitmap, outline, x, y, width, height } = event.data;
+    const { id, made } = event.data;
     const asking = decoding.get(id);
     decoding.delete(id);
     if (asking === undefined) {
-      bitmap?.close();
+      made.bitmap?.close();
       return;
     }
     const { key, color, revision, frame } = asking;
     if (decodingKeys.get(key) === `${color}${revision}`) decodingKeys.delete(key);
     const held = counts.peek(key);
-    if (held === undefined || held.revision !== revision) {
-      bitmap?.close(); // removed or replaced while it was being made
-    } else {
-      const scale = bitmap === null ? 1 : width / bitmap.width;
-      const picture: Picture = { bitmap, edge: pathOf(outline, x, y, scale), x, y, width, height };
-      const size = (bitmap === null ? 0 : bitmap.width * bitmap.height * 4) + outline.length * 12 + 200;
-      pictures.set(key, { picture, color, revision }, size);
-    }
+    if (held === undefined || held.revision !== revision) made.bitmap?.close(); // removed or replaced while it was being made
+    else pictures.set(key, { picture: pictureOf(made), color, revision }, sizeOf(made));
     options.onReady(frame);
   };
 
@@ -151,7 +141,7 @@ export const openMaskStore = (options: MaskStoreOptions): MaskStore => {
     const held = pictures.get(keyOf(subject, frame));
     if (held !== undefined && held.color === color && held.revision === item.revision) return held.picture;
     decode(item, color);
-    return held?.revision === item.revision ? held.picture : null;
+    return held?.picture ?? null; // an older one of the same frame until then: nothing blinks
   };
 
   return {
@@ -184,6 +174,26 @@ export const openMaskStore = (options: MaskStoreOptions): MaskStore => {
         }
       }
     },
+    put: (item, color, made) => {
+      const key = keyOf(item.subject, item.frame);
+      absent.delete(key);
+      counts.set(key, item, item.counts.length + 200);
+      pictures.set(key, { picture: pictureOf(made), color, revision: item.revision }, sizeOf(made));
+      options.onReady(item.frame);
+    },
+    settle: (drawn, kept) => {
+      const key = keyOf(drawn.subject, drawn.frame);
+      if (counts.peek(key) !== drawn) return; // drawn on again, or forgotten
+      const shown = pictures.peek(key);
+      if (kept === null) {
+        counts.remove(key);
+        pictures.remove(key);
+      } else {
+        counts.set(key, kept, kept.counts.length + 200);
+        if (shown !== undefined && sameBytes(kept.counts, drawn.counts)) shown.revision = kept.revision; // the same picture
+      }
+      options.onReady(drawn.frame);
+    },
     heldBytes: () => counts.size() + pictures.size(),
     close: () => {
       abort.abort();
@@ -194,19 +204,4 @@ export const openMaskStore = (options: MaskStoreOptions): MaskStore => {
   };
 };
 
-/** Rings of crop pixels to a path in video pixels. */
-const pathOf = (outline: Float32Array, x: number, y: number, scale: number): Path2D | null => {
-  if (outline.length === 0) return null;
-  const path = new Path2D();
-  for (let at = 0; at < outline.length; ) {
-    const points = outline[at] ?? 0;
-    at += 1;
-    for (let point = 0; point < points; point += 1, at += 2) {
-      const [px, py] = [x + (outline[at] ?? 0) * scale, y + (outline[at + 1] ?? 0) * scale];
-      if (point === 0) path.moveTo(px, py);
-      else path.lineTo(px, py);
-    }
-    path.closePath();
-  }
-  return path;
-};
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from pycocotools import mask as coco
 
+from studio.api.conftest import ready_clip
 from studio.library.models import Video
-from studio.scenes.models import Mask
+from studio.scenes.models import Mask, Subject
 
 HEIGHT, WIDTH = 360, 640
 
@@ -117,3 +118,80 @@ def test_a_frame_outside_the_clip_and_a_clip_that_is_not_ready_take_no_mask(page
 
     assert (outside.status_code, outside.json()["message"]) == (400, "Frame 50 is not in a clip of 50 frames.")
     assert (early.status_code, early.json()["code"]) == (409, "not-ready")
+
+
+def test_each_stroke_is_one_step_and_one_that_is_sent_twice_is_one(page: Client, scene):
+    before = len(steps(page, scene))
+    put(page, scene, 4, body(disc(), tool="brush"))
+    again = put(page, scene, 4, body(disc(), tool="brush")).json()
+    put(page, scene, 4, body(disc(radius=20), tool="eraser"))
+
+    titles = [step["title"] for step in steps(page, scene)[before:]]
+    assert titles == ["Brush on object 1, frame 4", "Eraser on object 1, frame 4"]
+    assert again["counts"] == body(disc())["counts"]
+
+    undo(page, scene)
+    assert bytes(Mask.objects.get(subject=scene.subject, frame=4).counts).decode() == body(disc())["counts"]
+    undo(page, scene)
+    row = Mask.objects.get(subject=scene.subject, frame=4)
+    assert (bytes(row.counts), row.state, row.score) == (b"mask4", Mask.State.TRACKED, 0.876)
+
+
+def test_undoing_a_mask_where_there_was_none_leaves_none(page: Client, scene):
+    put(page, scene, 20, body(disc()))
+    undo(page, scene)
+
+    assert not Mask.objects.filter(subject=scene.subject, frame=20).exists()
+
+
+def test_a_new_object_begins_with_its_mask_in_one_step_however_often_it_is_sent(page: Client, scene):
+    before = len(steps(page, scene))
+    mine = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
+    sent = {"id": mine, "color": "#00ff00", "mask": body(disc(), frame=9, tool="brush")}
+    path = f"/api/videos/{scene.video.id}/subjects"
+
+    made = [page.post(path, sent, content_type="application/json") for _ in range(2)]
+
+    assert [(answer.status_code, answer.json()["id"], answer.json()["number"]) for answer in made] == [(201, mine, 2)] * 2
+    row = Mask.objects.get(subject_id=mine)
+    assert (row.frame, row.state, row.area) == (9, Mask.State.EDITED, int(disc().sum()))
+    assert [step["title"] for step in steps(page, scene)[before:]] == ["New object object 2, drawn in frame 9"]
+    undo(page, scene)
+    subjects = page.get(f"/api/videos/{scene.video.id}/scene").json()["subjects"]
+    assert [subject["number"] for subject in subjects] == [1]
+
+
+def test_an_object_that_cannot_be_begun_is_not_made(page: Client, scene):
+    path = f"/api/videos/{scene.video.id}/subjects"
+    taken = Subject.objects.create(
+        id="7d444840-9dc0-41d1-b245-5ffdce74fad2", video=ready_clip(scene.video.owner), number=1, revision=1
+    )
+    answers = [
+        page.post(path, sent, content_type="application/json")
+        for sent in (
+            {"id": str(taken.id)},
+            {"mask": {**body(disc(), frame=9), "size": [1, 1]}},
+            {"mask": body(disc(), frame=50)},
+            {"mask": body(disc(), frame=9), "prompt": {"frame": 9, "box": [1, 2, 30, 40]}},
+        )
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (409, "id-taken"),
+        (400, "bad-mask"),
+        (400, "no-such-frame"),
+        (422, "invalid"),
+    ]
+    assert Subject.objects.filter(video=scene.video).count() == 1
+
+
+def steps(page: Client, scene) -> list[dict]:
+    return page.get(f"/api/videos/{scene.video.id}/history").json()["steps"]
+
+
+def undo(page: Client, scene) -> None:
+    standing = [step for step in steps(page, scene) if not step["undone"]]
+    answer = page.post(
+        f"/api/videos/{scene.video.id}/undo", {"ordinal": standing[-1]["ordinal"]}, content_type="application/json"
+    )
+    assert answer.status_code == 200

@@ -2,6 +2,7 @@
 
 import type { Action } from "../../model/keys";
 import { moveBox, sizeBox } from "../../model/box";
+import { isMaskTool } from "./paint.svelte";
 import type { Studio } from "./studio.svelte";
 
 export type Act = (action: Action) => void;
@@ -40,6 +41,16 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
       studio.tool = "box";
       studio.editing = false;
     },
+    brush: () => studio.takeUp("brush"),
+    eraser: () => studio.takeUp("eraser"),
+    polygon: () => studio.takeUp("polygon"),
+    brushSmaller: () => studio.paint.resize(-1),
+    brushLarger: () => studio.paint.resize(1),
+    polygonSubtract: () => {
+      studio.paint.subtract = !studio.paint.subtract;
+    },
+    closePolygon: () => void studio.paint.closePolygon(),
+    removeCorner: () => studio.paint.removeCorner(),
     pan: () => {
       studio.tool = "pan";
     },
@@ -68,6 +79,29 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     export: page.toggleExport,
   };
   return (action) => acts[action]();
+};
+
+/** Keys that mean something of their own while a mask is drawn. True when the key was for it. */
+export const paintKey = (studio: Studio, event: KeyboardEvent, act: Act): boolean => {
+  const { paint } = studio;
+  if (!isMaskTool(studio.tool) || event.shiftKey || event.target instanceof HTMLButtonElement) return false;
+  const command = event.ctrlKey || event.metaKey;
+  if (command && event.key.toLowerCase() === "z" && paint.isDrawing) {
+    if (studio.tool === "polygon") act("removeCorner");
+    else paint.giveUp(); // undo in a stroke undoes the stroke
+    return true;
+  }
+  if (command) return false;
+  if (event.key === "Enter") {
+    if (paint.corners.length > 0) act("closePolygon");
+    else act("select"); // each stroke is kept: this only puts the tool down
+    return true;
+  }
+  if (event.key === "Backspace" && paint.corners.length > 0) {
+    act("removeCorner");
+    return true;
+  }
+  return false;
 };
 
 /** Arrow keys on the box that is being edited. True when the key was for it. */

@@ -10,13 +10,25 @@ import type { Subject } from "../../model/types";
 import { boxOf, type Box } from "../../model/units";
 import * as api from "../../net/api";
 import { ApiError, sentenceOf } from "../../net/http";
+import { newId } from "../../net/id";
+import { openOutbox } from "../../net/outbox";
 import { say } from "../toasts.svelte";
 import type { Studio } from "./studio.svelte";
 
 export type Saving = "saved" | "saving" | "failed";
 
 export class Edits {
+  /** Writes wait for the studio to be back. */
+  waiting = $state(false);
+
   readonly #studio: Studio;
+  readonly #outbox = openOutbox({
+    isUnreachable: (error) => error instanceof ApiError && error.code === "unreachable",
+    onWaiting: (waiting) => {
+      this.waiting = waiting;
+      if (waiting) say("The studio cannot be reached. What you do is kept here and sent when it is back.", "bad");
+    },
+  });
   #writes = $state(0);
   #writeFailed = $state(false);
   #busyPrompts = new Map<string, number>(); // boxes with writes under way, by object and frame
@@ -46,8 +58,9 @@ export class Edits {
 
   async #makeObject(frame: number, box: Box): Promise<void> {
     const color = nextColor(this.#studio.subjects.map((subject) => subject.color));
+    const id = newId();
     await this.write(async () => {
-      const subject = await api.makeSubject(this.#studio.id, color, { frame, box });
+      const subject = await api.makeSubject(this.#studio.id, { id, color, prompt: { frame, box } });
       this.#showSubject(subject, false);
       this.#studio.select(subject.id);
       this.#showPrompt(subject.id, frame, box);
@@ -156,10 +169,32 @@ export class Edits {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Runs a write, counts it for the "saved" mark, and says what went wrong. */
+  /** Something that will be written in a moment: whoever waits for what is under way waits for it too. */
+  async soon<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  /** The studio may be back: what waits is sent now. */
+  retry(): void {
+    this.#outbox.retry();
+  }
+
+  close(): void {
+    this.#outbox.close();
+  }
+
+  /**
+   * Runs a write after those before it, counts it for the "saved" mark, and says what went wrong. While the studio cannot
+   * be reached it is kept and done again, so it has to be one that does no harm when it is done twice.
+   */
   async write(work: () => Promise<unknown>): Promise<boolean> {
     this.#writes += 1;
-    const doing = work();
+    const doing = this.#outbox.send(work);
     this.#underWay.add(doing);
     try {
       await doing;

@@ -4,7 +4,8 @@
  */
 
 import { frameCount, frameTable, timeOf, type FrameTable } from "../../model/frames";
-import { hasMask, nextDoubtful } from "../../model/lanes";
+import { drawnFrames, hasMask, nextDoubtful } from "../../model/lanes";
+import { PendingMasks } from "../../model/pending";
 import { planRun, type Follow, type Planned, type Range } from "../../model/plan";
 import { applyItems, promptAt, sceneFrom, type Scene } from "../../model/scene";
 import { isLive, type Direction, type Item, type Message, type Run, type Subject, type Weights } from "../../model/types";
@@ -16,9 +17,10 @@ import { openMaskStore, type MaskStore } from "../../player/masks";
 import { openPlayer, type Player, type Shown } from "../../player/player";
 import { say } from "../toasts.svelte";
 import { Edits } from "./edits.svelte";
+import { Paint, isMaskTool } from "./paint.svelte";
 import { Past } from "./past.svelte";
 
-export type Tool = "select" | "box" | "pan";
+export type Tool = "select" | "box" | api.MaskTool | "pan";
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4] as const;
 
 const RUN_LOOK_MS = 3_000; // progress messages are hints and may be lost
@@ -63,6 +65,8 @@ export class Studio {
   readonly id: string;
   readonly edits: Edits;
   readonly past: Past;
+  readonly paint: Paint;
+  readonly pendingMasks = new PendingMasks();
   #player: Player | null = null;
   #socket: LiveSocket | null = null;
   #cursor = 0;
@@ -74,6 +78,7 @@ export class Studio {
     this.id = id;
     this.edits = new Edits(this);
     this.past = new Past(this);
+    this.paint = new Paint(this);
   }
 
   get frames(): number {
@@ -96,9 +101,12 @@ export class Studio {
     return this.run !== null && isLive(this.run.job);
   }
   get keyFrames(): readonly number[] {
+    void this.laneTick;
     const of = this.selectedId;
     const prompts = (this.scene?.prompts ?? []).filter((prompt) => of === null || prompt.subject_id === of);
-    return [...new Set(prompts.map((prompt) => prompt.frame))].sort((a, b) => a - b);
+    const lanes = [...(this.scene?.lanes ?? [])].filter(([id]) => of === null || id === of);
+    const drawn = lanes.flatMap(([, lane]) => drawnFrames(lane));
+    return [...new Set([...prompts.map((prompt) => prompt.frame), ...drawn])].sort((a, b) => a - b);
   }
   /** Seconds since the first frame: a film's own clock may start elsewhere. */
   get time(): number {
@@ -135,6 +143,7 @@ export class Studio {
         onMessage: (message) => this.#receive(message),
         onLink: (link) => {
           this.link = link;
+          if (link === "open") this.edits.retry();
         },
         onEnd: (sentence) => say(sentence, "bad", { label: "Reload", run: () => location.reload() }),
       });
@@ -184,6 +193,8 @@ export class Studio {
     this.#socket?.close();
     this.#player?.close();
     this.masks?.close();
+    this.paint.close();
+    this.edits.close();
   }
 
   #lookAhead(): void {
@@ -214,11 +225,17 @@ export class Studio {
     if (this.scene === null) return;
     this.#cursor = Math.max(this.#cursor, revision);
     // What this page is just writing is newer than an echo of what it wrote before.
-    const fresh = items.filter((item) => item.kind !== "prompt" || !this.edits.isBusy(item.subject_id, item.frame));
+    const fresh = this.pendingMasks.sift(items, revision).filter((item) => item.kind !== "prompt" || !this.edits.isBusy(item.subject_id, item.frame));
     this.scene = applyItems(this.scene, fresh, revision);
     if (this.selectedId !== null && this.selected === null) this.selectedId = null;
-    this.masks?.apply(items);
+    this.masks?.apply(fresh);
     this.tick();
+  }
+
+  /** A drawn mask was answered (its revision) or refused: what the feed said of it meanwhile and is newer. */
+  maskWritten(subject: string, frame: number, revision: number | null): void {
+    const later = this.pendingMasks.end(subject, frame, revision);
+    if (later.length > 0) this.#apply(later, this.#cursor);
   }
 
   /** At most one redraw of the lanes for each frame of the screen. */
@@ -322,9 +339,14 @@ export class Studio {
     this.drawTick += 1;
   }
 
+  takeUp(tool: Tool): void {
+    this.tool = tool;
+    this.editing = false;
+  }
+
   newObject(): void {
     this.select(null);
-    this.tool = "box";
+    if (!isMaskTool(this.tool)) this.tool = "box";
   }
 
   // ---- runs ----

@@ -1,0 +1,227 @@
+"""A mask drawn by hand: what is stored is what was drawn, and it is on the canvas before and after a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+from pycocotools import mask as coco
+
+from drawn.clips import draw_clip, write_video
+from running.studio import RunningStudio, Visitor
+
+pytestmark = pytest.mark.whole
+
+FRAMES, WIDTH, HEIGHT = 12, 320, 240
+EDITED, ABSENT = 4, 6
+Bits = NDArray[np.bool_]
+
+
+class Easel:
+    """A clip open in the studio, pointed at in video pixels."""
+
+    def __init__(self, page: Page, visitor: Visitor, video: str) -> None:
+        self.page, self.visitor, self.video = page, visitor, video
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        box = self.page.locator("#stage").bounding_box()
+        assert box is not None
+        view = self.page.evaluate("({ ...document.querySelector('#stage').dataset })")
+        across = float(view["scale"]) * float(view["aspect"])
+        return box["x"] + float(view["left"]) + x * across, box["y"] + float(view["top"]) + y * float(view["scale"])
+
+    def drag(self, *places: tuple[float, float]) -> None:
+        self.page.mouse.move(*self.place(*places[0]))
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(*self.place(*place), steps=6)
+        self.page.mouse.up()
+        self.saved()
+
+    def corners(self, *places: tuple[float, float]) -> None:
+        for place in places:
+            self.page.mouse.click(*self.place(*place))
+        self.page.keyboard.press("Enter")
+        self.saved()
+
+    def brush(self, size: int) -> None:
+        self.page.keyboard.press("m")
+        slider = self.page.get_by_label("Brush size")
+        while (now := int(str(slider.get_attribute("aria-valuetext")).split()[0])) != size:
+            self.page.keyboard.press("[" if now > size else "]")
+
+    def saved(self) -> None:
+        self.page.wait_for_timeout(60)  # the worker of the brush
+        expect(self.page.locator("body")).to_have_attribute("data-saving", "saved")
+
+    def stored(self, frame: int = 0) -> Bits | None:
+        """The only object's mask in a frame, as the server has it."""
+        found = [counts for at, _, counts in self.visitor.masks(self.video, FRAMES) if at == frame]
+        if not found:
+            return None
+        if not found[0]:
+            return np.zeros((HEIGHT, WIDTH), np.bool_)
+        return coco.decode({"size": [HEIGHT, WIDTH], "counts": found[0]}).astype(bool)
+
+    def states(self) -> dict[int, int]:
+        (lane,) = self.visitor.scene(self.video)["lanes"].values()
+        return {frame: state for frame, _, state in lane}
+
+    def inked(self, x: float, y: float) -> bool:
+        """Whether the canvas shows the first object's colour over the grey of the film."""
+        red, green, blue = self.page.evaluate(
+            """([x, y]) => {
+                const canvas = document.querySelector("#stage");
+                const bounds = canvas.getBoundingClientRect();
+                const ratio = canvas.width / canvas.clientWidth;
+                const at = [(x - bounds.x) * ratio, (y - bounds.y) * ratio].map(Math.round);
+                return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+            }""",
+            self.place(x, y),
+        )
+        return bool(blue - red > 40 and green - red > 20)  # #4cc2ff
+
+
+@pytest.fixture
+def easel(page: Page, studio: RunningStudio, tmp_path) -> Iterator[Easel]:
+    grey = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8) for _ in draw_clip(FRAMES, WIDTH, HEIGHT).frames]
+    visitor = Visitor(studio)
+    page.context.add_cookies(visitor.cookies())  # type: ignore[arg-type]
+    video = visitor.upload(write_video(tmp_path / "grey.mp4", grey))
+    page.goto(f"/videos/{video}")
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    yield Easel(page, visitor, video)
+
+
+def disc(x: float, y: float, size: float) -> Bits:
+    down, across = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
+    return (across - x) ** 2 + (down - y) ** 2 <= (size / 2) ** 2
+
+
+def polygon(*corners: tuple[int, int]) -> Bits:
+    """Corners on the edges of pixels: those to the right and below are outside."""
+    fine = np.zeros((HEIGHT * 4, WIDTH * 4), np.uint8)
+    cv2.fillPoly(fine, [np.array(corners, np.int32) * 4], 1)
+    return fine[2::4, 2::4] > 0
+
+
+def differ(one: Bits | None, other: Bits) -> int:
+    assert one is not None
+    return int((one != other).sum())
+
+
+def test_strokes_polygons_and_their_undoing_are_what_is_stored_and_shown(easel: Easel):
+    page = easel.page
+
+    # a dab with nothing selected is a new object, and a disc of the brush's size
+    easel.brush(80)
+    easel.drag((100, 90))
+    first = disc(100, 90, 80)
+    assert differ(easel.stored(), first) <= 12  # where the pointer's whole pixels of the screen put it
+    assert easel.states() == {0: EDITED}
+    assert (easel.inked(100, 90), easel.inked(200, 90)) == (True, False)
+
+    # a second stroke goes onto the same object
+    easel.drag((160, 90), (240, 90))
+    both = easel.stored()
+    assert both is not None and both[90, 75] and both[60:120, 200].all() and not both[150, 200]
+    assert easel.inked(200, 90)
+
+    # the eraser takes a band out of it
+    page.keyboard.press("e")
+    easel.drag((200, 20), (200, 160))
+    erased = easel.stored()
+    assert erased is not None and not erased[90, 165:235].any() and erased[90, 100] and erased[90, 260]
+    assert not easel.inked(200, 90)
+
+    # a polygon adds, another takes away inside it
+    page.keyboard.press("p")
+    square = ((40, 160), (140, 160), (140, 220), (40, 220))
+    easel.corners(*square)
+    hole = ((60, 175), (100, 175), (100, 205), (60, 205))
+    page.keyboard.press("Shift+P")
+    easel.corners(*hole)
+    drawn = (erased | polygon(*square)) & ~polygon(*hole)
+    assert differ(easel.stored(), drawn) <= 60  # a corner is off by less than half a pixel
+    assert (easel.inked(50, 170), easel.inked(80, 190)) == (True, False)
+
+    # each stroke is one step back
+    page.keyboard.press("v")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => document.body.dataset.saving === 'saved'")
+    expect_stored(easel, erased | polygon(*square), 40)
+    page.keyboard.press("Control+z")
+    expect_stored(easel, erased, 0)
+    page.keyboard.press("Control+Shift+Z")
+    expect_stored(easel, erased | polygon(*square), 40)
+
+    # after a reload it is all there
+    kept = easel.stored()
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    page.wait_for_function("() => Number(document.querySelector('#stage').dataset.drawnMasks) === 1")
+    assert kept is not None and differ(easel.stored(), kept) == 0
+    assert (easel.inked(80, 190), easel.inked(100, 90), easel.inked(200, 90)) == (True, True, False)
+
+
+def expect_stored(easel: Easel, bits: Bits, most: int) -> None:
+    """Within two seconds."""
+    for _ in range(40):
+        if differ(easel.stored(), bits) <= most:
+            return
+        easel.page.wait_for_timeout(50)
+    assert differ(easel.stored(), bits) <= most
+
+
+def test_a_stroke_without_the_studio_is_kept_shown_and_sent_when_it_is_back(easel: Easel):
+    page = easel.page
+    easel.brush(40)
+    easel.drag((60, 60))
+    page.context.set_offline(True)
+    page.mouse.move(*easel.place(200, 120))
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_text("not sent yet")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert easel.inked(200, 120)
+    assert differ(easel.stored(), disc(60, 60, 40)) <= 8
+
+    page.context.set_offline(False)
+
+    expect(page.locator("body")).to_have_attribute("data-saving", "saved", timeout=20_000)
+    assert differ(easel.stored(), disc(60, 60, 40) | disc(200, 120, 40)) <= 16
+    assert easel.inked(200, 120)
+
+
+def test_a_stroke_that_is_refused_is_taken_back_with_a_sentence(easel: Easel):
+    page = easel.page
+    easel.brush(40)
+    easel.drag((60, 60))
+    sentence = "Frame 0 is not in a clip of 0 frames."
+    page.route(
+        "**/api/subjects/*/masks/*",
+        lambda route: route.fulfill(status=400, json={"code": "no-such-frame", "message": sentence}),
+    )
+
+    easel.drag((200, 120))
+
+    expect(page.get_by_text(sentence)).to_be_visible()
+    page.wait_for_timeout(100)
+    assert (easel.inked(60, 60), easel.inked(200, 120)) == (True, False)
+    assert easel.states() == {0: EDITED}
+
+
+def test_what_is_erased_to_nothing_is_not_in_the_picture(easel: Easel):
+    easel.brush(40)
+    easel.drag((60, 60))
+    easel.brush(400)
+    easel.page.keyboard.press("e")
+    easel.drag((60, 60))
+
+    assert easel.states() == {0: ABSENT}
+    assert not easel.inked(60, 60)
