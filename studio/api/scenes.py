@@ -66,11 +66,19 @@ def add_subject(request: HttpRequest, video_id: UUID, body: SubjectIn) -> Status
             raise Refusal(422, "invalid", "mask: an object begins with a box or with a mask, not with both.")
         first = _drawing_of(body.mask)
         subject = drawing.add_drawn_subject(
-            video, body.mask.frame, first, name=body.name or "", color=body.color or "", subject_id=body.id, person=person
+            video,
+            body.mask.frame,
+            first,
+            name=body.name or "",
+            color=body.color or "",
+            subject_id=body.id,
+            person=person,
         )
         return Status(201, SubjectOut.of(subject))
     prompt = None if body.prompt is None else (body.prompt.frame, body.prompt.box)
-    subject = changes.add_subject(video, body.name or "", body.color or "", prompt=prompt, subject_id=body.id, person=person)
+    subject = changes.add_subject(
+        video, body.name or "", body.color or "", prompt=prompt, subject_id=body.id, person=person
+    )
     return Status(201, SubjectOut.of(subject))
 
 

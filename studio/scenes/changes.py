@@ -60,9 +60,7 @@ def add_subject(
     return subject
 
 
-def new_subject(
-    video_id: UUID, step: Step, name: str = "", color: str = "", subject_id: UUID | None = None
-) -> Subject:
+def new_subject(video_id: UUID, step: Step, name: str = "", color: str = "", subject_id: UUID | None = None) -> Subject:
     """A new object as part of a step, under an id that is free or a new one. Raises SceneFault over 100."""
     known = Subject.objects.filter(video_id=video_id)
     if known.filter(deleted_at=None).count() >= MOST_SUBJECTS:

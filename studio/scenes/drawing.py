@@ -39,7 +39,7 @@ def add_drawn_subject(
     subject_id: UUID | None = None,
     person: User | None = None,
 ) -> Subject:
-    """A new object with the mask it was begun with, as one step. Raises SceneFault as draw_mask, and over 100 objects."""
+    """A new object and the mask it begins with, as one step. Raises SceneFault as draw_mask, and over 100 objects."""
     row = mask_of(video, frame, drawn)
     with change(video.id, "New object", kind=Kind.DRAWING, person=person, frame=frame) as step:
         subject = new_subject(video.id, step, name, color, subject_id)
@@ -52,7 +52,9 @@ def add_drawn_subject(
 def draw_mask(subject: Subject, frame: int, drawn: Drawn, person: User | None = None) -> Mask:
     """Put a drawn mask in place of what stands on a frame: EDITED, or ABSENT where nothing was left of it.
 
-    What stands there already is not drawn again: a page that heard no answer may send it twice. Raises SceneFault for a frame outside the clip, another size than the picture's, and counts that are no mask of it.
+    What stands there already is not drawn again: a page that heard no answer may send it twice.
+
+    Raises SceneFault for a frame outside the clip, another size than the picture's, and counts that are no mask of it.
     """
     row = mask_of(subject.video, frame, drawn)
     held = Mask.objects.filter(subject=subject, frame=frame).first()
@@ -62,7 +64,7 @@ def draw_mask(subject: Subject, frame: int, drawn: Drawn, person: User | None = 
     title = drawn.title(subject.name, frame)
     with change(subject.video_id, title, kind=Kind.DRAWING, person=person, subject=subject, frame=frame) as step:
         write_masks([row], step)
-    return row
+    return Mask.objects.get(subject=subject, frame=frame)
 
 
 def mask_of(video: Video, frame: int, drawn: Drawn) -> Mask:

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from pycocotools import mask as coco
 
-from studio.api.conftest import ready_clip
 from studio.library.models import Video
 from studio.scenes.models import Mask, Subject
+
+from .conftest import ready_clip
 
 HEIGHT, WIDTH = 360, 640
 
@@ -152,7 +153,9 @@ def test_a_new_object_begins_with_its_mask_in_one_step_however_often_it_is_sent(
 
     made = [page.post(path, sent, content_type="application/json") for _ in range(2)]
 
-    assert [(answer.status_code, answer.json()["id"], answer.json()["number"]) for answer in made] == [(201, mine, 2)] * 2
+    assert [(answer.status_code, answer.json()["id"], answer.json()["number"]) for answer in made] == [
+        (201, mine, 2)
+    ] * 2
     row = Mask.objects.get(subject_id=mine)
     assert (row.frame, row.state, row.area) == (9, Mask.State.EDITED, int(disc().sum()))
     assert [step["title"] for step in steps(page, scene)[before:]] == ["New object object 2, drawn in frame 9"]
