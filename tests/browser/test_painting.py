@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
+import msgpack
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 from pycocotools import mask as coco
 
-from drawn.clips import draw_clip, write_video
-from running.studio import RunningStudio, Visitor
+from drawn.clips import write_video
 
 pytestmark = pytest.mark.whole
 
@@ -24,8 +24,8 @@ Bits = NDArray[np.bool_]
 class Easel:
     """A clip open in the studio, pointed at in video pixels."""
 
-    def __init__(self, page: Page, visitor: Visitor, video: str) -> None:
-        self.page, self.visitor, self.video = page, visitor, video
+    def __init__(self, page: Page, video: str) -> None:
+        self.page, self.video = page, video
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         box = self.page.locator("#stage").bounding_box()
@@ -60,7 +60,8 @@ class Easel:
 
     def stored(self, frame: int = 0) -> Bits | None:
         """The only object's mask in a frame, as the server has it."""
-        found = [counts for at, _, counts in self.visitor.masks(self.video, FRAMES) if at == frame]
+        answer = self.page.request.get(f"/api/videos/{self.video}/masks?first=0&last={FRAMES - 1}")
+        found = [item["counts"] for item in msgpack.unpackb(answer.body())["masks"] if item["frame"] == frame]
         if not found:
             return None
         if not found[0]:
@@ -68,7 +69,7 @@ class Easel:
         return coco.decode({"size": [HEIGHT, WIDTH], "counts": found[0]}).astype(bool)
 
     def states(self) -> dict[int, int]:
-        (lane,) = self.visitor.scene(self.video)["lanes"].values()
+        (lane,) = self.page.request.get(f"/api/videos/{self.video}/scene").json()["lanes"].values()
         return {frame: state for frame, _, state in lane}
 
     def inked(self, x: float, y: float) -> bool:
@@ -87,14 +88,16 @@ class Easel:
 
 
 @pytest.fixture
-def easel(page: Page, studio: RunningStudio, tmp_path) -> Iterator[Easel]:
-    grey = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8) for _ in draw_clip(FRAMES, WIDTH, HEIGHT).frames]
-    visitor = Visitor(studio)
-    page.context.add_cookies(visitor.cookies())  # type: ignore[arg-type]
-    video = visitor.upload(write_video(tmp_path / "grey.mp4", grey))
-    page.goto(f"/videos/{video}")
+def easel(request: pytest.FixtureRequest, page: Page, tmp_path: Path) -> Easel:
+    name = request.node.name.replace("_", " ")[:60]
+    grey = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8)] * FRAMES
+    page.goto("/")
+    page.locator("#file").set_input_files(write_video(tmp_path / f"{name}.mp4", grey))
+    card = page.get_by_role("link", name=name).first
+    expect(card).to_be_visible(timeout=60_000)
+    card.click()
     expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
-    yield Easel(page, visitor, video)
+    return Easel(page, page.url.rsplit("/", 1)[-1])
 
 
 def disc(x: float, y: float, size: float) -> Bits:
