@@ -55,7 +55,6 @@ class Easel:
             self.page.keyboard.press("[" if now > size else "]")
 
     def saved(self) -> None:
-        self.page.wait_for_timeout(60)  # the worker of the brush
         expect(self.page.locator("body")).to_have_attribute("data-saving", "saved")
 
     def stored(self, frame: int = 0) -> Bits | None:
@@ -211,10 +210,10 @@ def test_a_stroke_that_is_refused_is_taken_back_with_a_sentence(easel: Easel):
         lambda route: route.fulfill(status=400, json={"code": "no-such-frame", "message": sentence}),
     )
 
-    easel.drag((200, 120))
+    page.mouse.click(*easel.place(200, 120))
 
     expect(page.get_by_text(sentence)).to_be_visible()
-    page.wait_for_timeout(100)
+    expect(page.locator("body")).to_have_attribute("data-saving", "failed")
     assert (easel.inked(60, 60), easel.inked(200, 120)) == (True, False)
     assert easel.states() == {0: EDITED}
 

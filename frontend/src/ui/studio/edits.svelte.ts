@@ -169,12 +169,14 @@ export class Edits {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Something that will be written in a moment: whoever waits for what is under way waits for it too. */
+  /** What is made of something before it is written: it is not saved yet, and an undo waits for it too. */
   async soon<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work);
+    this.#writes += 1;
     try {
       return await work;
     } finally {
+      this.#writes -= 1;
       this.#underWay.delete(work);
     }
   }

@@ -244,7 +244,6 @@ export class Paint {
       // Refused: what stood there before.
       if (state === EMPTY) clearRange(lane, sheet.frame, sheet.frame);
       else setFrame(lane, sheet.frame, score, state);
-      if (makes !== null) this.#show(makes, true);
     }
     const stands = kept ?? (before === null ? null : (this.#kept.get(before) ?? before));
     this.#kept.set(drawn, stands);
@@ -256,17 +255,20 @@ export class Paint {
   /** Sends it, after what was done before it; null when it is refused. */
   async #write(drawn: MaskItem, mask: api.DrawnMask, makes: Subject | null): Promise<MaskItem | null> {
     let kept: MaskItem | null = null;
+    let made = makes === null;
     this.#studio.pendingMasks.begin(drawn.subject, drawn.frame);
     await this.#studio.edits.write(async () => {
       const { frame } = drawn;
       if (makes !== null) {
         const { id, color } = makes;
         this.#show(await api.makeSubject(this.#studio.id, { id, color, mask: { ...mask, frame } }), false);
+        made = true;
       }
       // Of a mask that stands there already, with its object, this only asks what it is kept as.
       const { score, box, state, revision } = await api.putMask(drawn.subject, drawn.frame, mask);
       kept = { ...drawn, score, box, state, revision };
     });
+    if (!made && makes !== null) this.#show(makes, true);
     return kept;
   }
 
