@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { boxAround, boxBetween, dragGrip, gripAt, insideCorners, moveBox, sizeBox } from "./box";
 import { boxOf, screenPoint, screenSize, videoPoint, videoSize } from "./units";
-import { fitView, panBy, toScreen, toVideo, zoomAt } from "./view";
+import { fitView, panBy, pinched, toScreen, toVideo, zoomAt } from "./view";
 
 const FRAME = videoSize(1280, 720);
 const STAGE = screenSize(976, 700);
@@ -33,6 +33,18 @@ describe("the view", () => {
 
     expect(toVideo(zoomed, at).x).toBeCloseTo(toVideo(view, at).x);
     expect(toVideo(zoomed, at).y).toBeCloseTo(toVideo(view, at).y);
+  });
+
+  test("two fingers zoom by their spread about the middle of them", () => {
+    const view = fitView(STAGE, FRAME);
+    const [other, before, at] = [screenPoint(400, 300), screenPoint(500, 300), screenPoint(600, 300)];
+
+    const zoomed = pinched(view, other, before, at, STAGE, FRAME);
+
+    expect(zoomed.scale / view.scale).toBeCloseTo(2);
+    const was = toVideo(view, screenPoint(450, 300));
+    expect(toScreen(zoomed, was).x).toBeCloseTo(500);
+    expect(toScreen(zoomed, was).y).toBeCloseTo(300);
   });
 
   test("never lets the picture be pushed out of sight", () => {

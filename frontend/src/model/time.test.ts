@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bytes, duration, ordinal, percent, rate, timecode } from "./format";
 import { frameAt, frameTable, isFrameTime, seekTime } from "./frames";
 import {
-  ABSENT, clearRange, columnOf, DOUBTFUL, EDITED, EMPTY, emptyLane, IMPORTED, LOST, nextDoubtful, PROMPT, setFrame, stateWords,
+  ABSENT, clearRange, columnOf, DOUBTFUL, drawnFrames, EDITED, EMPTY, emptyLane, IMPORTED, LOST, nextDoubtful, PROMPT, setFrame, stateWords,
   summary, TRACKED,
 } from "./lanes";
 import { frameAtX, reveal, wholeClip, xOf, zoomTimeline } from "./timeline";
@@ -35,6 +35,14 @@ describe("the frame table", () => {
 });
 
 describe("a lane", () => {
+  test("knows the frames that were drawn on by hand", () => {
+    const lane = emptyLane(9);
+    for (const [frame, state] of [[0, EDITED], [3, TRACKED], [4, EDITED], [5, ABSENT], [8, EDITED]] as const) setFrame(lane, frame, 100, state);
+
+    expect(drawnFrames(lane)).toEqual([0, 4, 8]);
+    expect(drawnFrames(emptyLane(9))).toEqual([]);
+  });
+
   const lane = emptyLane(100);
   setFrame(lane, 10, 100, PROMPT);
   for (let frame = 11; frame < 60; frame += 1) setFrame(lane, frame, 90, TRACKED);

@@ -82,7 +82,7 @@ export class Paint {
     const { tool } = this.#studio;
     if (!isMaskTool(tool)) return false;
     if (this.#studio.playing) this.#studio.pause();
-    if (tool === "polygon") return true; // its corner is where the pointer goes up
+    if (tool === "polygon") return this.#canDraw(); // its corner is where the pointer goes up
     if (!this.#openSheet()) return false;
     const sheet = this.#sheet;
     if (sheet === null) return false;
@@ -173,10 +173,7 @@ export class Paint {
   #openSheet(): boolean {
     const { frame, selected, masks, scene } = this.#studio;
     if (scene === null || masks === null) return false;
-    if (selected !== null && !selected.visible) {
-      say(`${selected.name} is hidden. Show it to draw on it.`);
-      return false;
-    }
+    if (!this.#canDraw()) return false;
     const held = this.#sheet;
     const item = selected === null ? null : masks.mask(selected.id, frame);
     const holds = held !== null && selected !== null && held.subject === selected.id && held.frame === frame;
@@ -195,6 +192,13 @@ export class Paint {
     const sheet = this.#sheet;
     if (sheet !== null) this.open = { subject: sheet.subject, frame, color: sheet.color };
     return sheet !== null;
+  }
+
+  #canDraw(): boolean {
+    const { selected } = this.#studio;
+    if (selected === null || selected.visible) return true;
+    say(`${selected.name} is hidden. Show it to draw on it.`);
+    return false;
   }
 
   #newSubject(): Subject {
@@ -234,6 +238,7 @@ export class Paint {
       if (lane !== undefined) setFrame(lane, sheet.frame, 100, drawn.state);
       masks.put(drawn, sheet.color, made);
       sheet.item = drawn;
+      this.#studio.changed = new Set([...this.#studio.changed, sheet.subject]); // to be tracked from here anew
     }
     if (sheet.finishing === 0 && this.#stroke === null) this.open = null;
     this.#studio.tick();
@@ -281,5 +286,11 @@ export class Paint {
     if (gone && this.#studio.selectedId === subject.id) this.#studio.select(null);
   }
 }
+
+/** What is in hand, for somebody who does not see it. */
+export const sizeSaid = (tool: "brush" | "eraser", paint: Paint): string =>
+  `${tool === "brush" ? "Brush" : "Eraser"}, ${paint.size.value} pixels across.`;
+export const cornersSaid = (paint: Paint): string =>
+  `Polygon that ${paint.subtract ? "takes away" : "adds"}, ${paint.corners.length} corners.`;
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index]);
