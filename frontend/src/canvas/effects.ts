@@ -5,7 +5,7 @@
 
 import type { OptionValues } from "../model/types";
 import type { VideoSize } from "../model/units";
-import type { Picture } from "../player/masks";
+import type { Picture } from "../player/picture";
 import { softened } from "./feather";
 import { average } from "./hide";
 import { fresh, type Layer } from "./layers";
