@@ -43,6 +43,7 @@ class Environment:
     history_mb: int  # STUDIO_HISTORY_MB: what a clip's history may take, and again its automatic versions
     history_steps: int  # STUDIO_HISTORY_STEPS: how many steps of a clip can be undone
     lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
+    stuck_s: float  # STUDIO_STUCK_SECONDS: how long a job may make no headway
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
 
 
@@ -81,6 +82,7 @@ def read_environment() -> Environment:
         history_mb=env.int("STUDIO_HISTORY_MB", default=256),
         history_steps=env.int("STUDIO_HISTORY_STEPS", default=500),
         lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
+        stuck_s=env.float("STUDIO_STUCK_SECONDS", default=300.0),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )
 

@@ -16,6 +16,7 @@ os.environ.setdefault(
 )  # Celery's own switch: told to stop, a worker does not wait for its jobs
 
 LONGEST_JOB_S = 12 * 3600  # far above any real job: Redis must never hand a running one out again
+BELLS = "studio.celery."  # before the names of the broker's lists
 _PR_SET_PDEATHSIG = 1
 
 app = Celery("studio")
@@ -26,7 +27,7 @@ app.conf.update(
         "socket_connect_timeout": 2,
         "max_retries": 0,  # of a ring: the page that rings does not wait for a broker that is away
         "interval_start": 0,
-        "global_keyprefix": "studio.celery.",
+        "global_keyprefix": BELLS,
     },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -42,7 +43,7 @@ app.conf.update(
     worker_proc_alive_timeout=120.0,  # a process of the gpu queue loads torch and the default weights before it says so
     timezone="UTC",
 )
-app.autodiscover_tasks(["studio.library", "studio.runs", "studio.exports"])
+app.autodiscover_tasks(["studio.jobs", "studio.library", "studio.runs", "studio.exports"])
 
 
 @setup_logging.connect

@@ -8,8 +8,8 @@ from studio.jobs.lease import work
 
 
 @shared_task(name="studio.exports.tasks.export")
-def export(job_id: str) -> None:
-    """Do the job, if it is still there to be done."""
+def export(job_id: str) -> bool:
+    """Do the job, if it is still there to be done; False when it was not."""
     from studio.exports.make import make  # cv2 and the codecs are loaded by the process that writes, after its fork
 
-    work(UUID(job_id), make)
+    return work(UUID(job_id), make)

@@ -3,6 +3,8 @@
 A worker's whole life with a job is `work(job_id, body)`; the body reports, commits and looks through its Lease.
 """
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +20,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from studio.jobs.errors import Cancelled, JobFault, LeaseLost, Paused
+from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.queue import tell_pages
 from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
-MOST_ATTEMPTS = 3  # claims without getting further; a fourth is refused
 LOOK_EVERY_S = 0.25  # how often a worker may ask the database whether it should stop
 REPORT_EVERY_S = 0.125  # progress writes that only a person watches
 
@@ -42,11 +44,13 @@ class Lease:
     job: Job
     token: UUID
     lost: threading.Event = field(default_factory=threading.Event)
+    _moved: float = field(default_factory=time.monotonic)  # when the body was last heard of
     _looked: float = 0.0
     _reported: float = 0.0
 
     def look(self) -> None:
         """Raise Paused, Cancelled or LeaseLost when the work should stop; cheap enough to call every frame."""
+        self._moved = time.monotonic()
         if self.lost.is_set():
             raise LeaseLost(f"job {self.job.id} is no longer ours")
         now = time.monotonic()
@@ -79,6 +83,7 @@ class Lease:
 
         Getting further than ever before forgives earlier attempts: only a job that dies at one place is given up.
         """
+        self._moved = time.monotonic()
         with transaction.atomic():
             revision = next_revision(self.job.video_id)  # the clip before the job, as everybody locks them
             self._write(done=done, total=total, progress=_share(done, total), fps=fps, seconds_left=seconds_left)
@@ -87,6 +92,11 @@ class Lease:
             yield revision
         self._reported = time.monotonic()
         tell_pages(self.job)
+
+    @property
+    def still_s(self) -> float:
+        """How long the body has neither looked nor committed."""
+        return time.monotonic() - self._moved
 
     def renew(self) -> bool:
         """Hold the job for another lease; False when it is held no more."""
@@ -160,15 +170,15 @@ def claim(job_id: UUID) -> Lease | None:
     return Lease(job, token)
 
 
-def work(job_id: UUID, body: Callable[[Lease], None]) -> None:
-    """Claim the job, do `body`, and leave the job in the state that says how it went. Does nothing when it is not ours.
+def work(job_id: UUID, body: Callable[[Lease], None]) -> bool:
+    """Claim the job, do `body`, and leave the job in the state that says how it went. False when it was not to be had.
 
     Every fault ends in the row: a JobFault with its own code and sentence, memory and the unexpected with ours. A stop
     of the worker (SystemExit, KeyboardInterrupt) puts the job back in line before it goes on its way.
     """
     lease = claim(job_id)
     if lease is None:
-        return
+        return False
     log = logger.bind(job=str(job_id), kind=lease.job.kind, attempt=lease.job.attempt)
     log.info("job claimed")
     with _renewing(lease):
@@ -194,16 +204,23 @@ def work(job_id: UUID, body: Callable[[Lease], None]) -> None:
             lease.end(
                 Job.State.FAILED, "internal", "Something went wrong on the server; the operator's log has the details."
             )
+    return True
 
 
 @contextmanager
 def _renewing(lease: Lease) -> Iterator[None]:
-    """Renew from a thread of its own while the body works, as one call of the body may take longer than a lease."""
+    """Renew from a thread of its own while the body works, as one call of the body may take longer than a lease.
+
+    A body that hangs in foreign code can be stopped by nobody: its job fails with a sentence, and its process ends.
+    """
     stop = threading.Event()
 
     def renew() -> None:
         while not stop.wait(settings.STUDIO_LEASE_SECONDS / 3):
             try:
+                if lease.still_s > settings.STUDIO_STUCK_SECONDS:
+                    _give_up_stuck(lease)
+                    return
                 if not lease.renew():
                     return
             except DatabaseError as fault:
@@ -217,6 +234,19 @@ def _renewing(lease: Lease) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=5)
+
+
+def _give_up_stuck(lease: Lease) -> None:
+    stuck_s = settings.STUDIO_STUCK_SECONDS
+    logger.error("job stuck", job=str(lease.job.id), seconds=round(lease.still_s))
+    lease.end(Job.State.FAILED, "stuck", f"This made no headway for {stuck_s:.0f} seconds, so it was given up.")
+    lease.lost.set()
+    end_this_process()
+
+
+def end_this_process() -> None:
+    """Make room for a fresh one: whoever started this worker process starts another."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _lease_time() -> timedelta:

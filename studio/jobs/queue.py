@@ -3,10 +3,11 @@
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
 
 from studio.announce import announce, library_group, video_group
 from studio.jobs.errors import AlreadyActive, WrongState
@@ -15,6 +16,7 @@ from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
+TURN = "studio.jobs.tasks.turn"
 TASKS = {  # by name: this floor imports none of the apps that do the work
     Job.Kind.INGEST: "studio.library.tasks.ingest",
     Job.Kind.RUN: "studio.runs.tasks.run",
@@ -50,14 +52,14 @@ def submit(owner_id: int, video_id: UUID, kind: Job.Kind, *, total: int = 0) -> 
 
 
 def ring(job: Job) -> None:
-    """Tell the workers of the job's queue that it waits, and the pages that it changed.
+    """Tell the workers of the job's queue that somebody waits, and the pages that the job changed.
 
-    Losing this costs time, never the job.
+    Whoever hears it does the job whose turn it is (line.py), maybe another. Losing this costs time, never the job.
     """
     from studio.worker import app
 
     try:
-        app.send_task(TASKS[Job.Kind(job.kind)], args=[str(job.id)], queue=job.queue, retry=False, ignore_result=True)
+        app.send_task(TURN, args=[job.queue], queue=job.queue, retry=False, ignore_result=True)
     except (OperationalError, OSError) as fault:
         logger.warning("doorbell unheard", job=str(job.id), reason=str(fault))
     tell_pages(job)
@@ -99,15 +101,15 @@ def cancel(job: Job) -> Job:
     raise WrongState(f"a job that is {_state(job)} cannot be cancelled.")
 
 
-def place(job: Job) -> int | None:
-    """How many jobs of its queue come before it, plus one; None when it does not wait."""
-    if job.state != Job.State.QUEUED:
+def bells_unheard(queue: str) -> int | None:
+    """How many bells of a queue no worker has heard yet, since all are at work; None when the broker is away."""
+    from studio.worker import BELLS
+
+    try:
+        with Redis.from_url(settings.STUDIO_REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as broker:
+            return int(broker.llen(f"{BELLS}{queue}"))
+    except RedisError:
         return None
-    return _ahead(job).count() + 1
-
-
-def _ahead(job: Job) -> QuerySet[Job]:
-    return Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, created__lt=job.created)
 
 
 def _move(job: Job, states: list[Job.State], **fields: object) -> bool:

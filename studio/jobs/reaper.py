@@ -7,14 +7,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from studio.jobs.lease import MOST_ATTEMPTS
+from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
-from studio.jobs.queue import ring, tell_pages
+from studio.jobs.queue import bells_unheard, ring, tell_pages
 from studio.jobs.revisions import hold, next_revision
 
 logger = structlog.get_logger(__name__)
 
-RING_AGAIN = timedelta(seconds=20)  # a queued job that no worker came for; the bell may have been lost
+RING_AGAIN = timedelta(seconds=4)  # a queued job that no worker came for; the bell may have been lost
+MOST_RINGS = 4  # at once, of a queue: each bell that is heard is one job, and more are rung when these are
 
 
 def reap() -> int:
@@ -41,14 +42,21 @@ def reap() -> int:
 
 
 def ring_again() -> int:
-    """Ring for queued jobs whose last ring is old: a restarted broker forgets, the table does not. Return how many."""
+    """Ring for queued jobs whose last ring is old: a restarted broker or a killed worker forgets, the table does not.
+
+    Not while bells hang that nobody has heard yet: then every worker is at work. Returns how many.
+    """
     now = timezone.now()
-    waiting = Job.objects.filter(state=Job.State.QUEUED).filter(Q(rung__lt=now - RING_AGAIN) | Q(rung=None))
     rung = 0
-    for job in waiting:
-        if Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(rung=now):
-            ring(job)
-            rung += 1
+    for queue in Job.Queue.values:
+        waiting = Job.objects.filter(queue=queue, state=Job.State.QUEUED)
+        overdue = list(waiting.filter(Q(rung__lt=now - RING_AGAIN) | Q(rung=None))[:MOST_RINGS])
+        if not overdue or bells_unheard(queue):
+            continue
+        for job in overdue:
+            if waiting.filter(pk=job.pk).update(rung=now):
+                ring(job)
+                rung += 1
     return rung
 
 

@@ -10,7 +10,8 @@ from studio.library.settle import settle_ingests
 
 
 @shared_task(name="studio.library.tasks.ingest")
-def ingest(job_id: str) -> None:
-    """Do the job, if it is still there to be done, and let its clip say how it ended."""
-    work(UUID(job_id), take)
+def ingest(job_id: str) -> bool:
+    """Do the job, if it is still there to be done, and let its clip say how it ended. False when it was not."""
+    done = work(UUID(job_id), take)
     settle_ingests()
+    return done

@@ -13,8 +13,8 @@ from ninja import Schema
 from studio.exports.models import Export
 from studio.exports.service import keeping
 from studio.imports.models import Import
+from studio.jobs.line import place
 from studio.jobs.models import Job
-from studio.jobs.queue import place
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
 from studio.library.models import Video
 from studio.runs.models import Run

@@ -9,11 +9,11 @@ from studio.jobs.lease import work
 
 
 @shared_task(name="studio.runs.tasks.run")
-def run(job_id: str) -> None:
-    """Do the job, if it is still there to be done."""
+def run(job_id: str) -> bool:
+    """Do the job, if it is still there to be done; False when it was not."""
     from studio.runs.track import follow  # torch is loaded by the process that tracks, after its fork
 
-    work(UUID(job_id), follow)
+    return work(UUID(job_id), follow)
 
 
 @worker_process_init.connect

@@ -9,6 +9,10 @@ from studio.jobs.models import Job
 from studio.jobs.queue import submit
 from studio.library.models import Video
 
+from ..live.conftest import valkey
+
+__all__ = ["valkey"]  # a fixture
+
 
 @pytest.fixture
 def video(ann: User) -> Video:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +14,8 @@ from django.utils import timezone
 from studio.jobs import lease as leases
 from studio.jobs import queue
 from studio.jobs.errors import Cancelled, JobFault, LeaseLost, Paused
-from studio.jobs.lease import MOST_ATTEMPTS, Lease, claim, work
+from studio.jobs.lease import Lease, claim, work
+from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.reaper import reap
 from studio.library.models import Video
@@ -246,3 +248,23 @@ def test_a_long_piece_of_work_keeps_its_job(job: Job, settings):
     work(job.id, body)
 
     assert state(job) == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_hangs_ends_with_a_sentence_and_its_process(job: Job, settings, monkeypatch: pytest.MonkeyPatch):
+    settings.STUDIO_LEASE_SECONDS, settings.STUDIO_STUCK_SECONDS = 0.3, 1.0
+    ended = threading.Event()
+    monkeypatch.setattr(leases, "end_this_process", ended.set)
+
+    def body(lease: Lease) -> None:
+        for _ in range(8):  # it moves for longer than it may be still
+            lease.look()
+            time.sleep(0.2)
+        assert not ended.is_set()
+        assert ended.wait(20), "nobody noticed"
+
+    work(job.id, body)
+
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("failed", "stuck")
+    assert job.error == "This made no headway for 1 seconds, so it was given up."

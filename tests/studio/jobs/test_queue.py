@@ -13,7 +13,7 @@ from studio.jobs.revisions import next_revision
 from studio.library.models import Video
 
 from ..threads import at_once
-from .test_lease import held, state
+from .test_lease import state
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +51,6 @@ def test_exports_do_not_wait_for_each_other(job: Job, video: Video):
 def test_the_database_itself_refuses_a_second_active_run(job: Job, video: Video):
     with pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.create(owner_id=video.owner_id, video=video, kind=Job.Kind.RUN, queue=Job.Queue.GPU)
-
-
-def test_a_place_in_line_counts_those_before_in_the_same_queue(ann: User):
-    jobs = []
-    for kind in (Job.Kind.RUN, Job.Kind.EXPORT, Job.Kind.RUN, Job.Kind.RUN):
-        jobs.append(queue.submit(ann.pk, Video.objects.create(owner=ann, title="x").id, kind))
-
-    assert [queue.place(job) for job in jobs] == [1, 1, 2, 3]
-    lease = held(jobs[0])
-    assert [queue.place(job) for job in (lease.job, *jobs[1:])] == [None, 1, 1, 2]
 
 
 MOVES = {  # from where, by which wish: where it goes at once, what its worker is told; None is refused

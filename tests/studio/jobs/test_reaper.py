@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from studio.jobs import queue, reaper
-from studio.jobs.lease import MOST_ATTEMPTS
+from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.reaper import reap, ring_again
 from studio.library.models import Video
@@ -104,3 +104,22 @@ def test_ringing_a_broker_that_is_away_keeps_nobody_waiting(job: Job):
 
     assert time.monotonic() - began < 3  # a connection that is tried again takes six seconds
     assert state(job) == "queued"
+
+
+def test_while_bells_hang_unheard_no_more_are_hung(job: Job, valkey: None):
+    rung_long_ago = timezone.now() - 2 * reaper.RING_AGAIN
+    assert queue.bells_unheard("gpu") == 0
+    Job.objects.filter(pk=job.pk).update(rung=rung_long_ago)
+    assert ring_again() == 1
+    assert queue.bells_unheard("gpu") == 1
+
+    Job.objects.filter(pk=job.pk).update(rung=rung_long_ago)
+
+    assert ring_again() == 0
+    assert (queue.bells_unheard("gpu"), queue.bells_unheard("media")) == (1, 0)
+
+
+def test_of_a_broker_that_is_away_nothing_is_known(settings):
+    settings.STUDIO_REDIS_URL = "redis://127.0.0.1:1"
+
+    assert queue.bells_unheard("gpu") is None
