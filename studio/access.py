@@ -12,7 +12,7 @@ from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.library.models import Upload, Video
 from studio.runs.models import Run
-from studio.scenes.models import Prompt, Subject
+from studio.scenes.models import Prompt, Subject, Version
 
 Person = User | AnonymousUser
 
@@ -59,6 +59,11 @@ def subjects_for(person: Person) -> QuerySet[Subject]:
 def prompts_for(person: Person) -> QuerySet[Prompt]:
     """The key frames of the person's objects."""
     return Prompt.objects.filter(subject__in=subjects_for(person), deleted=False)
+
+
+def versions_for(person: Person) -> QuerySet[Version]:
+    """The versions of the person's objects."""
+    return Version.objects.filter(subject__in=subjects_for(person))
 
 
 def runs_for(person: Person) -> QuerySet[Run]:

@@ -31,6 +31,7 @@ STATES = {  # refusals for how things stand now, not for what was asked
     "not-newest": 409,
     "run-active": 409,
     "no-such-step": 409,
+    "changed-meanwhile": 409,
 }
 
 

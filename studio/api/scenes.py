@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -29,7 +30,7 @@ MOST_FRAMES = 300  # of masks in one answer
 MOST_MASK_BYTES = 32 * 1024**2  # of run lengths in one answer
 MOST_ITEMS = 5000  # of changes in one answer
 MSGPACK = "application/msgpack"
-_IN_MSGPACK = {"responses": {200: {"description": "OK", "content": {MSGPACK: {"schema": {"type": "object"}}}}}}
+IN_MSGPACK = {"responses": {200: {"description": "OK", "content": {MSGPACK: {"schema": {"type": "object"}}}}}}
 
 
 @router.get("/videos/{uuid:video_id}/scene", response=SceneOut)
@@ -144,18 +145,23 @@ def draw_mask(request: HttpRequest, subject_id: UUID, frame: Annotated[FrameInde
     return _drawn(drawing.draw_mask(subject, frame, _drawing_of(body), person_of(request)), body)
 
 
-@router.get("/videos/{uuid:video_id}/masks", openapi_extra=_IN_MSGPACK)
+@router.get("/videos/{uuid:video_id}/masks", openapi_extra=IN_MSGPACK)
 def masks(
     request: HttpRequest, video_id: UUID, first: Annotated[FrameIndex, Query()], last: Annotated[FrameIndex, Query()]
 ) -> HttpResponse:
     """The masks of frames first to last, both included, at most 300, as msgpack {revision, masks}."""
     person = person_of(request)
     video = videos_for(person).get(pk=video_id)
+    rows = Mask.objects.filter(subject__in=subjects_for(person).filter(video=video), frame__range=(first, last))
+    return masks_answer(video, rows.order_by("frame", "subject_id").iterator(chunk_size=200), first, last)
+
+
+def masks_answer(video: Video, rows: Iterable[Mask], first: int, last: int) -> HttpResponse:
+    """These masks of frames first to last as msgpack. Raises Refusal for a range that is none, or too large."""
     if not first <= last < first + MOST_FRAMES:
         raise Refusal(422, "invalid", f"last: ask for 1 to {MOST_FRAMES} frames, from first to last.")
-    rows = Mask.objects.filter(subject__in=subjects_for(person).filter(video=video), frame__range=(first, last))
     found, size_bytes = [], 0
-    for row in rows.order_by("frame", "subject_id").iterator(chunk_size=200):
+    for row in rows:
         size_bytes += len(row.counts)
         if size_bytes > MOST_MASK_BYTES:
             raise Refusal(413, "too-much", f"The masks of frames {first} to {last} are too large for one answer.")
@@ -163,7 +169,7 @@ def masks(
     return HttpResponse(pack({"revision": video.revision, "masks": found}), content_type=MSGPACK)
 
 
-@router.get("/videos/{uuid:video_id}/changes", openapi_extra=_IN_MSGPACK)
+@router.get("/videos/{uuid:video_id}/changes", openapi_extra=IN_MSGPACK)
 def list_changes(
     request: HttpRequest,
     video_id: UUID,

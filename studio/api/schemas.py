@@ -272,6 +272,52 @@ class StepIn(In):
     ordinal: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
+class FrameIn(In):
+    """From which frame on."""
+
+    frame: FrameIndex
+
+
+class RangeIn(In):
+    """Frames, both included."""
+
+    first: FrameIndex
+    last: FrameIndex
+
+
+class MergeIn(In):
+    """The object that is given up, and what becomes of frames where both have a mask."""
+
+    other: UUID
+    overlap: Literal["union", "keep"] = "union"
+
+
+class SwapIn(In):
+    """The other object, and from which frame on."""
+
+    other: UUID
+    frame: FrameIndex
+
+
+class AbsentIn(RangeIn):
+    """In which frames the object is not in the picture; `absent` false takes that back."""
+
+    absent: bool = True
+
+
+class TidyIn(RangeIn):
+    """What is done to the masks: `amount` is px for specks (area), grow and shrink, and 3 or 5 frames for smooth."""
+
+    what: Literal["fill", "specks", "grow", "shrink", "smooth"]
+    amount: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class VersionIn(In):
+    """What the version is to be called."""
+
+    name: Name
+
+
 class HistoryOut(Schema):
     """The steps of a clip, oldest first, those that are undone at the end."""
 

@@ -18,7 +18,7 @@ from studio.jobs.models import Job
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
 from studio.library.models import Video
 from studio.runs.models import Run
-from studio.scenes.models import Mask, Prompt, Removal, Step, Subject
+from studio.scenes.models import Mask, Prompt, Removal, Step, Subject, Version
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
@@ -186,6 +186,30 @@ class StepOut(Schema):
             job_id=step.job_id,
             created=step.created,
             undone=step.undone,
+        )
+
+
+class VersionOut(Schema):
+    """All masks of an object as they stood once."""
+
+    id: UUID
+    subject_id: UUID
+    name: str
+    person: str | None
+    of_run: UUID | None  # kept by itself when this run ended; null: by a person
+    created: datetime
+    frames: int
+
+    @classmethod
+    def of(cls, version: Version) -> VersionOut:
+        return cls(
+            id=version.id,
+            subject_id=version.subject_id,
+            name=version.name,
+            person=None if version.person is None else version.person.get_username(),
+            of_run=version.of_run,
+            created=version.created,
+            frames=version.frames,
         )
 
 

@@ -39,6 +39,7 @@ from studio.runs.weights import check_weights
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask
 from studio.scenes.steps import resume_step, write_masks
+from studio.scenes.versions import keep_run
 from tracking import Box, State, Step, Track, Tracker, TrackingError, load_tracker
 
 logger = structlog.get_logger(__name__)
@@ -58,6 +59,11 @@ def follow(lease: Lease) -> None:
     try:
         tracker = resident(run.weights, run.profile)
         _follow(lease, run, plan_of(run), tracker, open_source(run.video))
+        keep_run(
+            [UUID(subject) for subject in run.subjects],
+            run.id,
+            f"Run over frames {run.first_frame} to {run.last_frame}",
+        )
     except (TrackingError, MediaError) as fault:
         message = str(fault)
         raise JobFault(fault.code, message if message.endswith(".") else f"{message}.") from fault

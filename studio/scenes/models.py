@@ -165,3 +165,33 @@ class KeptRow(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("step", "kind", "row"), name="kept_row_of_step"),)
+
+
+class Version(models.Model):
+    """All masks of an object as they stood once, under a name: kept by a person, or by a run that ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="versions")
+    name = models.CharField(max_length=80)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    of_run = models.UUIDField(null=True)  # kept by itself when this run ended; null: by a person
+    created = models.DateTimeField(auto_now_add=True)
+    frames = models.PositiveIntegerField(default=0)  # with a mask
+    size_bytes = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints = (models.UniqueConstraint(fields=("subject", "of_run"), name="version_of_run"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionMask(Found):
+    """A mask of a version."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="masks")
+    frame = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("version", "frame"), name="version_mask_of_frame"),)

@@ -14,6 +14,7 @@ from studio.exports import backdrops
 from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
+from studio.scenes.versions import save_version
 
 BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: nothing
     ("GET", "/api/me"): None,
@@ -40,6 +41,17 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("GET", "/api/videos/{video_id}/masks"): None,
     ("GET", "/api/videos/{video_id}/changes"): None,
     ("GET", "/api/videos/{video_id}/history"): None,
+    ("POST", "/api/subjects/{subject_id}/split"): {"frame": 4},
+    ("POST", "/api/subjects/{subject_id}/merge"): {"other": "00000000-0000-4000-8000-000000000000"},
+    ("POST", "/api/subjects/{subject_id}/swap"): {"other": "00000000-0000-4000-8000-000000000000", "frame": 4},
+    ("POST", "/api/subjects/{subject_id}/absent"): {"first": 3, "last": 5},
+    ("DELETE", "/api/subjects/{subject_id}/masks"): None,
+    ("POST", "/api/subjects/{subject_id}/tidy"): {"first": 3, "last": 5, "what": "fill"},
+    ("GET", "/api/subjects/{subject_id}/versions"): None,
+    ("POST", "/api/subjects/{subject_id}/versions"): {"name": "good"},
+    ("DELETE", "/api/versions/{version_id}"): None,
+    ("POST", "/api/versions/{version_id}/restore"): None,
+    ("GET", "/api/versions/{version_id}/masks"): None,
     ("POST", "/api/videos/{video_id}/undo"): {},
     ("POST", "/api/videos/{video_id}/redo"): {},
     ("POST", "/api/videos/{video_id}/history/{ordinal}"): None,
@@ -64,7 +76,11 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("POST", "/api/imports/{import_id}/write"): {"mode": "add"},
     ("POST", "/api/subjects/{subject_id}/prompts/{frame}"): None,
 }
-QUERIES = {"/api/videos/{video_id}/masks": "?first=0&last=9"}
+QUERIES = {
+    "/api/subjects/{subject_id}/masks": "?first=0&last=9",
+    "/api/versions/{version_id}/masks": "?first=0&last=9",
+    "/api/videos/{video_id}/masks": "?first=0&last=9",
+}
 OWN = {
     "/api/me",
     "/api/tokens",
@@ -104,6 +120,7 @@ def ids(scene, ann: User) -> dict[str, object]:
         "video_id": scene.video.id,
         "subject_id": scene.subject.id,
         "ordinal": 1,
+        "version_id": save_version(scene.subject, "as it was").id,
         "run_id": scene.run.id,
         "job_id": scene.run.job_id,
         "frame": 3,
