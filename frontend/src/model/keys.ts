@@ -6,7 +6,7 @@ export type Action =
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
   | "brush" | "eraser" | "polygon" | "brushSmaller" | "brushLarger" | "polygonSubtract" | "closePolygon" | "removeCorner"
   | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
-  | "export";
+  | "export" | "import";
 
 export type Key = {
   readonly action: Action;
@@ -56,6 +56,7 @@ export const KEYS: readonly Key[] = [
   { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },
   { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },
   { action: "export", group: "View", label: "Export", keys: ["shift+e"] },
+  { action: "import", group: "View", label: "Import", keys: ["shift+i"] },
   { action: "help", group: "View", label: "Show keys", keys: ["?"] },
 ];
 

@@ -6,7 +6,7 @@ export type JobState = "queued" | "running" | "paused" | "done" | "failed" | "ca
 
 export type Job = {
   readonly id: string;
-  readonly kind: "ingest" | "run" | "export";
+  readonly kind: "ingest" | "run" | "export" | "import";
   readonly state: JobState;
   readonly progress: number;
   readonly done: number;
@@ -141,6 +141,34 @@ export type Export = {
   readonly created: string;
   readonly kept_until: string | null;
 };
+
+/** What an annotation file would make. */
+export type ImportFound = {
+  readonly objects: readonly {
+    readonly number: number | null;
+    readonly name: string;
+    readonly color: string;
+    readonly masks: number;
+    readonly first: number | null;
+    readonly last: number | null;
+  }[];
+  readonly masks: number;
+  readonly prompts: number;
+  readonly notes: readonly string[];
+};
+
+/** An annotation file that was sent for a clip. */
+export type Import = {
+  readonly id: string;
+  readonly name: string;
+  readonly job: Job;
+  readonly step: "read" | "write";
+  readonly kind: string;
+  readonly found: ImportFound | null;
+  readonly written: boolean;
+};
+
+export type ImportKind = { readonly name: string; readonly title: string };
 
 export type LaneRow = readonly [frame: number, score: number, state: number];
 

@@ -2,7 +2,7 @@
 
 import { decode } from "@msgpack/msgpack";
 
-import type { Backdrop, Direction, Estimate, Export, Format, Job, MaskItem, Me, Run, SceneAnswer, Step, Subject, Video, Weights, Prompt } from "../model/types";
+import type { Backdrop, Direction, Estimate, Export, Format, Import, ImportKind, Job, MaskItem, Me, Run, SceneAnswer, Step, Subject, Video, Weights, Prompt } from "../model/types";
 import type { Wish } from "../model/wish";
 import type { Box } from "../model/units";
 import { ApiError, getBytes, getJson, sendFile, sendJson } from "./http";
@@ -96,3 +96,11 @@ export const backdrops = (): Promise<Backdrop[]> => getJson("/api/backdrops");
 export const sendBackdrop = (file: File): Promise<Backdrop> => sendFile("/api/backdrops", file);
 export const deleteBackdrop = (id: string): Promise<unknown> => sendJson("DELETE", `/api/backdrops/${id}`);
 export const exportsOf = (video: string): Promise<Export[]> => getJson(`/api/videos/${video}/exports`);
+
+export const importKinds = (): Promise<ImportKind[]> => getJson("/api/import-kinds");
+export const startImport = (video: string, upload: string): Promise<Import> =>
+  sendJson("POST", `/api/videos/${video}/imports`, { upload });
+export const importOf = (id: string): Promise<Import> => getJson(`/api/imports/${id}`);
+export const readImport = (id: string, kind: string): Promise<Import> => sendJson("POST", `/api/imports/${id}/read`, { kind });
+export const writeImport = (id: string, mode: "add" | "replace"): Promise<Import> =>
+  sendJson("POST", `/api/imports/${id}/write`, { mode });

@@ -2,7 +2,7 @@
 
 import { DetailedError, Upload, defaultOptions } from "tus-js-client";
 
-import { csrfToken } from "./http";
+import { ApiError, csrfToken } from "./http";
 
 const ENDPOINT = "/uploads/";
 const PIECE_BYTES = 8 * 1024 * 1024;
@@ -21,6 +21,11 @@ export type SendingEvents = {
   readonly onError: (sentence: string) => void;
 };
 
+const mayRetry = (error: DetailedError): boolean => {
+  const status = error.originalResponse?.getStatus() ?? 0;
+  return status === 0 || status === 409 || status === 423 || status >= 500;
+};
+
 /** An upload begun earlier by this browser and not finished. */
 export type Unfinished = { readonly key: string; readonly url: string; readonly name: string; readonly size: number };
 
@@ -35,10 +40,7 @@ export const sendFile = async (file: File, events: SendingEvents): Promise<Sendi
     onProgress: events.onProgress,
     onSuccess: ({ lastResponse }) => events.onDone(lastResponse.getHeader("Studio-Video") ?? null),
     onError: (error) => events.onError(sentence(error)),
-    onShouldRetry: (error) => {
-      const status = error.originalResponse?.getStatus() ?? 0;
-      return status === 0 || status === 409 || status === 423 || status >= 500;
-    },
+    onShouldRetry: mayRetry,
   });
   const earlier = await upload.findPreviousUploads();
   const last = earlier.at(-1);
@@ -81,7 +83,7 @@ export const forget = async (item: Unfinished, onServer: boolean): Promise<void>
 };
 
 /** The server's own sentence when it refused, or ours. */
-const sentence = (error: Error | DetailedError): string => {
+const sentence = (error: Error | DetailedError, otherwise = "The upload stopped. Resume it to go on from where it was."): string => {
   const body = error instanceof DetailedError ? error.originalResponse?.getBody() : undefined;
   if (body !== undefined && body !== "") {
     try {
@@ -91,5 +93,23 @@ const sentence = (error: Error | DetailedError): string => {
       // A proxy's page instead of our JSON: the sentence below is all that is known.
     }
   }
-  return "The upload stopped. Resume it to go on from where it was.";
+  return otherwise;
 };
+
+/** Sends a file that is for a clip and becomes none itself; the upload's id. It is not gone on with another day. */
+export const sendForImport = (file: File, onProgress: (sent: number, total: number) => void): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const upload = new Upload(file, {
+      endpoint: ENDPOINT,
+      chunkSize: PIECE_BYTES,
+      retryDelays: RETRY_MS.slice(0, 4),
+      storeFingerprintForResuming: false,
+      metadata: { filename: file.name, purpose: "import" },
+      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
+      onProgress,
+      onSuccess: () => resolve(upload.url?.split("/").at(-1) ?? ""),
+      onError: (error) => reject(new ApiError("upload", sentence(error, "The file could not be sent. Send it again."), 0)),
+      onShouldRetry: mayRetry,
+    });
+    upload.start();
+  });

@@ -14,6 +14,7 @@ export type PageActs = {
   readonly giveUp: () => boolean;
   readonly help: () => void;
   readonly toggleExport: () => void;
+  readonly openImport: () => void;
   readonly closeSheet: () => boolean;
 };
 
@@ -77,6 +78,7 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     zoomOut: () => page.zoomBy(1 / ZOOM),
     help: page.help,
     export: page.toggleExport,
+    import: page.openImport,
   };
   return (action) => acts[action]();
 };
