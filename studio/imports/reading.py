@@ -32,6 +32,19 @@ class ReadObject:
     visible: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRun:
+    """A run that a project file's masks came from."""
+
+    weights: str
+    profile: str
+    direction: str
+    first_frame: int
+    last_frame: int
+    objects: tuple[int, ...]  # their numbers in the file
+    created: str  # ISO 8601
+
+
 class ReadScene:
     """What the child wrote: objects and boxes at once, masks as they are asked for."""
 
@@ -49,6 +62,7 @@ class ReadScene:
                 (self._place(place), self._frame(frame), (float(box[0]), float(box[1]), float(box[2]), float(box[3])))
                 for place, frame, box in head["prompts"]
             )
+            self.runs = tuple(None if run is None else ReadRun(**run) for run in head["runs"])
         except (TypeError, ValueError, KeyError, IndexError) as fault:
             raise _unsound() from fault
 

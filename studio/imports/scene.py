@@ -71,6 +71,7 @@ class Scene:
     objects: list[Object] = field(default_factory=list)
     prompts: dict[tuple[int, int], Box] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # what a person should know before importing, a sentence each
+    runs: list[Mapping[str, object] | None] = field(default_factory=list)  # of a project file; None: nothing is known
     source: Mapping[str, object] = field(default_factory=dict)  # the film's, where the file tells
     _places: dict[object, int] = field(default_factory=dict)
     _masks: dict[tuple[int, int], Found] = field(default_factory=dict)
@@ -163,7 +164,7 @@ class Scene:
         with path.open("wb") as file:
             objects = [[one.number, name, one.color, one.visible] for _, one, name in made]
             prompts = [[places[place], frame, list(box)] for (place, frame), box in sorted(self.prompts.items())]
-            file.write(msgpack.packb({"objects": objects, "prompts": prompts}))
+            file.write(msgpack.packb({"objects": objects, "prompts": prompts, "runs": self.runs}))
             for key in sorted(self._masks):
                 found = replace(self._masks[key], object=places[key[0]])
                 file.write(msgpack.packb([getattr(found, name) for name in Found.__slots__]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Max
 
 from studio.imports.reading import ReadObject, ReadScene
+from studio.imports.runs import keep_runs
 from studio.imports.scene import Found
 from studio.library.models import Video
 from studio.scenes.changes import COLORS, MOST_SUBJECTS
@@ -39,13 +41,15 @@ def write_scene(
         subjects = _subjects(video, scene.objects, step, replace=replace)
         for place, frame, box in scene.prompts:
             write_prompt(subjects[place].id, frame, box, step)
+        numbers = {one.number: own for one, own in zip(scene.objects, subjects, strict=True) if one.number is not None}
+        runs = keep_runs(video, scene.runs, numbers)
         masks = scene.masks()
         while part := list(islice(masks, MASKS_AT_ONCE)):
-            write_masks([_row(found, subjects[found.object]) for found in part], step)
+            write_masks([_row(found, subjects[found.object], runs) for found in part], step)
             tick()
 
 
-def _row(found: Found, subject: Subject) -> Mask:
+def _row(found: Found, subject: Subject, runs: Sequence[UUID | None]) -> Mask:
     if found.state not in _STATES:
         raise SceneFault("bad-import", f"A mask of frame {found.frame} has the state {found.state!r}, which is none.")
     return Mask(
@@ -56,6 +60,7 @@ def _row(found: Found, subject: Subject) -> Mask:
         score=found.score,
         rotated_box=list(found.corners),
         state=_STATES[found.state],
+        run_id=runs[found.run] if found.run is not None else None,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pycocotools import mask as coco
 
 from drawn.clips import draw_clip, write_video
-from running.studio import RunningStudio, Visitor
+from running.studio import ROOT, RunningStudio
 
 pytestmark = pytest.mark.whole
 
@@ -41,12 +43,21 @@ def send(page: Page, path: str, method: str = "POST", **body: object) -> dict:
     return answer.json() if answer.text() else {}
 
 
+def client(studio: RunningStudio, page: Page, *arguments: str) -> str:
+    """What `python -m studio.client` says to the person who is signed in."""
+    token = send(page, "/api/tokens", name="test")["token"]
+    command = [sys.executable, "-m", "studio.client", *arguments, "--server", studio.address, "--token", token]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 @pytest.fixture
 def video(studio: RunningStudio, page: Page, tmp_path: Path) -> str:
     """A clip with two objects whose masks were drawn."""
     film = write_video(tmp_path / "a clip.mp4", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
-    video = Visitor(studio).upload(film)
     page.goto("/")
+    video = client(studio, page, "upload", str(film))
     for place in range(2):
         subject = send(page, f"/api/videos/{video}/subjects", name=f"block {place}")["id"]
         for frame in range(FRAMES - place):
@@ -73,7 +84,7 @@ def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page:
     expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
     with_objects = settled(page, 2)
     file = tmp_path / "scene.zip"
-    Visitor(studio).client("download", video, "--format", "project", "-o", str(file))
+    client(studio, page, "download", video, "--format", "project", "-o", str(file))
     lanes = sorted(map(str, page.request.get(f"/api/videos/{video}/scene").json()["lanes"].values()))
 
     for subject in page.request.get(f"/api/videos/{video}/scene").json()["subjects"]:

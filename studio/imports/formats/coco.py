@@ -32,10 +32,10 @@ def read(files: Files, scene: Scene, manifest: Manifest) -> None:
     identity = _identities(name, document, frames)
     for place, annotation in enumerate(entries(document, "annotations", name)):
         where = f"{name}: annotation {annotation.get('id', place)}"
-        image = annotation.get("image_id")
+        image = hashable(annotation.get("image_id"), where)
         if image not in frames:
             raise BadImport(where, f"its image {image!r} is not among the images")
-        number = annotation.get("category_id")
+        number = hashable(annotation.get("category_id"), where)
         if number not in categories:
             raise BadImport(where, f"its category {number!r} is not among the categories")
         key = identity[place]

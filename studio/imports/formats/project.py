@@ -18,6 +18,7 @@ title = "Project file"
 
 FORMAT, VERSION = "siammask-studio-project", 1
 STATES = ("prompt", "tracked", "lost", "doubtful", "edited", "imported", "absent")
+DIRECTIONS = ("forward", "backward", "both")
 WITHOUT_PIXELS = ("lost", "absent")
 
 
@@ -44,6 +45,7 @@ def read(files: Files, scene: Scene, manifest: Manifest) -> None:
         )
     source = said.get("source")
     scene.source = source if isinstance(source, dict) else {}
+    scene.runs = [_run(one, place, scene) for place, one in enumerate(_list(said.get("runs", []), "runs"))]
     for one in _list(said.get("objects"), "objects"):
         about = _entry(one, "an object")
         number = whole(about.get("number"), MANIFEST, "an object's number")
@@ -56,15 +58,15 @@ def read(files: Files, scene: Scene, manifest: Manifest) -> None:
         place = scene.object_of(
             number, clean(name), MANIFEST, number=number, name=clean(name), color=color, visible=visible, bare=True
         )
-        runs = len(_list(said.get("runs", []), "runs"))
         file = f"masks/{number}.jsonl"
         if file in files.names:
-            _read_masks(files, file, scene, place, runs)
+            _read_masks(files, file, scene, place)
     for entry in _list(said.get("prompts"), "prompts"):
         _read_prompt(_entry(entry, "a prompt"), scene)
 
 
-def _read_masks(files: Files, name: str, scene: Scene, place: int, runs: int) -> None:
+def _read_masks(files: Files, name: str, scene: Scene, place: int) -> None:
+    runs = len(scene.runs)
     for number, line in files.lines(name):
         where = f"{name}: line {number}"
         row = parse_json(where, line)
@@ -89,6 +91,28 @@ def _read_masks(files: Files, name: str, scene: Scene, place: int, runs: int) ->
         corners = () if box == [] else tuple(_numbers(box, 8, where, "its box"))
         scene.keep(Found(place, frame, kept, area, score, corners, str(state), run), where)
         scene.tick()
+
+
+def _run(said: object, place: int, scene: Scene) -> Mapping[str, object] | None:
+    """What is known of a run; None where the file knows only that there was one."""
+    where = f"{MANIFEST}: run {place}"
+    about = _entry(said, "a run")
+    if "weights" not in about:
+        return None
+    weights, profile, direction = (about.get(name) for name in ("weights", "profile", "direction"))
+    if not isinstance(weights, str) or not isinstance(profile, str) or len(weights) > 80 or len(profile) > 20:
+        raise BadImport(where, f"its weights are {short(weights)} with the profile {short(profile)}, not two names")
+    if direction not in DIRECTIONS:
+        raise BadImport(where, f"its direction is {short(direction)}, not one of {', '.join(DIRECTIONS)}")
+    return {
+        "weights": clean(weights),
+        "profile": clean(profile),
+        "direction": direction,
+        "first_frame": scene.frame(whole(about.get("first_frame"), where, "its first frame"), where),
+        "last_frame": scene.frame(whole(about.get("last_frame"), where, "its last frame"), where),
+        "objects": [whole(number, where, "an object") for number in _list(about.get("objects"), "a run's objects")],
+        "created": str(about.get("created", ""))[:40],
+    }
 
 
 def _read_prompt(entry: Mapping[str, object], scene: Scene) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from studio.imports.errors import BadImport
 from studio.imports.files import Files
-from studio.imports.formats.coco import categories_of, document_of, entries
+from studio.imports.formats.coco import categories_of, document_of, entries, hashable
 from studio.imports.formats.coco_shapes import segmentation_bits
 from studio.imports.frames import frames_of_names, place_frame
 from studio.imports.own import Manifest, whole
@@ -35,7 +35,7 @@ def read(files: Files, scene: Scene, manifest: Manifest) -> None:
         where = f"{name}: annotation {annotation.get('id', place)}"
         if annotation.get("video_id") != video.get("id"):
             raise BadImport(where, f"its video {annotation.get('video_id')!r} is not among the videos")
-        number = annotation.get("category_id")
+        number = hashable(annotation.get("category_id"), where)
         if number not in categories:
             raise BadImport(where, f"its category {number!r} is not among the categories")
         masks = annotation.get("segmentations")

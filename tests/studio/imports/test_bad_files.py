@@ -250,6 +250,8 @@ LINE = {"frame": 0, "state": "tracked", "score": 0.5, "box": [0] * 8, "counts": 
         ),
         ({"objects": [{"number": 1, "name": "", "color": "#ff0000"}]}, {}, "object 1: its name is ''"),
         ({"objects": [{"number": 1, "name": "a", "color": "red"}]}, {}, "its colour is 'red', not #rrggbb"),
+        ({"runs": [{"weights": "a", "profile": "", "direction": "up"}]}, {}, "run 0: its direction is 'up'"),
+        ({"runs": [{"weights": 5, "profile": ""}]}, {}, "manifest.json: run 0: its weights are 5"),
         ({}, {"state": "dreamt"}, "masks/1.jsonl: line 1: its state is 'dreamt'"),
         ({}, {"frame": 9}, "masks/1.jsonl: line 1: frame 9 is not in a clip of 9"),
         ({}, {"score": 2}, "its score is 2.0, not within 0 and 1"),

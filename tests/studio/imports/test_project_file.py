@@ -96,6 +96,12 @@ def test_everything_of_a_scene_comes_back(scene: Video, ann: User, send):
     assert (done.job.state, done.written) == ("done", True)
     assert rows_of(copy) == rows_of(scene)
     assert len(rows_of(copy)["masks"]) == 27
+    run = Run.objects.get(video=copy)
+    assert (run.weights, run.profile, run.direction, run.first_frame, run.last_frame, run.job.state) == (
+        "siammask-small", "vot", "both", 1, 7, "done",
+    )  # fmt: skip
+    assert set(Mask.objects.filter(subject__video=copy).values_list("run_id", flat=True)) == {run.pk}
+    assert run.created == Run.objects.get(video=scene).created
 
 
 def test_the_file_says_what_its_masks_came_from(scene: Video):
