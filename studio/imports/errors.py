@@ -1,6 +1,10 @@
 """What is wrong with an annotation file: one sentence that names the file and the place in it."""
 
+import unicodedata
+
 from studio.media.errors import MediaError
+
+_MOST_LETTERS = 240  # of a part of the sentence; ids and names of the file are in it
 
 
 class BadImport(MediaError):
@@ -10,10 +14,16 @@ class BadImport(MediaError):
 
     def __init__(self, where: str, what: str) -> None:
         """`where` is the file and the place, "cvat.xml: track 3, frame 17"; `what` ends without a stop."""
-        super().__init__(f"{where}: {what}.")
+        super().__init__(f"{_shown(where)}: {_shown(what)}.")
 
 
 class UnknownKind(MediaError):
     """Nothing that is read here looks like this file."""
 
     code = "unknown-import"
+
+
+def _shown(words: str) -> str:
+    """Words of a file as a sentence, a page and a database can hold them: nothing invisible, nothing endless."""
+    visible = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in words)
+    return visible if len(visible) <= _MOST_LETTERS else f"{visible[: _MOST_LETTERS - 3]}..."

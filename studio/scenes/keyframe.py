@@ -17,7 +17,7 @@ def prompt_from_mask(subject: Subject, frame: int, person: User | None = None) -
     """
     mask = Mask.objects.filter(subject=subject, frame=frame, area__gt=0).exclude(state__in=Mask.OUT_OF_SIGHT).first()
     if mask is None:
-        raise SceneFault("no-mask", f"{subject.name} has no mask on frame {frame} to make a key frame of.")
+        raise SceneFault("no-mask", f"There is no mask of {subject.name} on frame {frame} to make a key frame of.")
     video = subject.video
     x, y, width, height = coco.toBbox({"size": [video.height, video.width], "counts": bytes(mask.counts)}).tolist()
     x, width = _wide_enough(x, width, video.width)

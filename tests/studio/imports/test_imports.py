@@ -91,6 +91,18 @@ def test_a_file_that_is_broken_writes_nothing_and_says_why(clip: Video, tmp_path
     assert rows_of(clip) == NOTHING
 
 
+def test_words_of_the_file_are_fit_to_be_kept_and_shown(clip: Video, tmp_path: Path, send):
+    document = json.loads(one_object(tmp_path).read_text())
+    document["annotations"][0] |= {"id": "\ud800\0\n" + "x" * 999, "image_id": 7}
+    (tmp_path / "odd.json").write_text(json.dumps(document))
+
+    error = send(clip, tmp_path / "odd.json").job.error
+
+    assert error.startswith("odd.json: annotation ???xxx")
+    assert error.endswith("...: its image 7 is not among the images.")
+    assert len(error) < 300
+
+
 def test_a_fault_in_the_middle_of_writing_leaves_nothing(clip: Video, coco: Path, send, monkeypatch):
     read = send(clip, coco)
     of = write_import(read, "add")

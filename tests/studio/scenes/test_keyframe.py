@@ -56,5 +56,5 @@ def test_where_there_is_nothing_to_see_there_is_no_key_frame(subject: Subject, s
     put(subject, 3, 10, 5, 20, 12, state)
 
     for frame in (3, 4):
-        with pytest.raises(SceneFault, match=f"bird has no mask on frame {frame}"):
+        with pytest.raises(SceneFault, match=f"There is no mask of bird on frame {frame}"):
             prompt_from_mask(subject, frame)
