@@ -14,7 +14,7 @@ class BadImport(MediaError):
 
     def __init__(self, where: str, what: str) -> None:
         """`where` is the file and the place, "cvat.xml: track 3, frame 17"; `what` ends without a stop."""
-        super().__init__(f"{_shown(where)}: {_shown(what)}.")
+        super().__init__(f"{shown(where)}: {shown(what)}.")
 
 
 class UnknownKind(MediaError):
@@ -23,7 +23,7 @@ class UnknownKind(MediaError):
     code = "unknown-import"
 
 
-def _shown(words: str) -> str:
+def shown(words: str) -> str:
     """Words of a file as a sentence, a page and a database can hold them: nothing invisible, nothing endless."""
     visible = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in words)
     return visible if len(visible) <= _MOST_LETTERS else f"{visible[: _MOST_LETTERS - 3]}..."

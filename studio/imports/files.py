@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from studio.imports.errors import BadImport
+from studio.imports.errors import BadImport, shown
 from studio.media.archive import BadArchive, check_entry
 from studio.media.errors import TooLarge
 
@@ -63,15 +63,15 @@ class Files:
         size = self._path.stat().st_size if self._zip is None else self._zip.getinfo(name).file_size
         if size > MOST_FILE_BYTES:
             raise TooLarge(
-                f"{name}: this file has {size / 1024**2:.0f} MB, more than the {MOST_FILE_BYTES // 1024**2} MB that "
-                "are read at once."
+                f"{shown(name)}: this file has {size / 1024**2:.0f} MB, more than the "
+                f"{MOST_FILE_BYTES // 1024**2} MB that are read at once."
             )
         if self._zip is None:
             return self._path.read_bytes()
         try:
             return self._zip.read(name)  # never more than the entry says: zipfile stops there
         except _DAMAGED as fault:
-            raise BadArchive(f"{name}: this entry of the zip is damaged.") from fault
+            raise BadArchive(f"{shown(name)}: this entry of the zip is damaged.") from fault
 
     def text(self, name: str) -> str:
         """A whole file as UTF-8."""
@@ -130,7 +130,7 @@ def _checked(archive: zipfile.ZipFile, most_entries: int) -> list[str]:
         check_entry(entry)
         path = PurePosixPath(entry.filename)
         if path in seen:
-            raise BadArchive(f"This zip has two entries called {path.name}.")
+            raise BadArchive(f"This zip has two entries called {shown(path.name)}.")
         seen.add(path)
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
         if not entry.is_dir() and not hidden:
