@@ -19,7 +19,7 @@ kind = "vot"
 title = "VOT"
 
 NONE_HERE = ("0", "1", "2")  # skipped or unknown, initialisation without a region, failure
-_LINE = re.compile(r"(m\d+|-?[\d.]+(e-?\d+)?|nan)(,\s*(-?[\d.]+(e-?\d+)?|nan))*", re.IGNORECASE)
+_FIELD = re.compile(r"m\d+|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan", re.IGNORECASE)
 
 
 def recognises(files: Files) -> bool:
@@ -91,6 +91,17 @@ def _texts(files: Files) -> list[str]:
     found = []
     for name in files.ending_in(".txt"):
         first = next((line for _, line in files.lines(name)), "")
-        if PurePosixPath(name).name != "list.txt" and _LINE.fullmatch(first.replace(" ", "")):
+        if PurePosixPath(name).name != "list.txt" and _is_vot(first):
             found.append(name)
     return found
+
+
+def _is_vot(line: str) -> bool:
+    """Whether this is a line of VOT, and not one of MOTChallenge, whose ten numbers would make a polygon too."""
+    fields = [field.strip() for field in line.split(",")]
+    if not all(_FIELD.fullmatch(field) for field in fields):
+        return False
+    if len(fields) == 1:
+        return line in NONE_HERE
+    mot = fields[-3:] == ["-1", "-1", "-1"] and fields[0].isdigit()
+    return line.startswith("m") or len(fields) == 4 or (len(fields) >= 6 and len(fields) % 2 == 0 and not mot)
