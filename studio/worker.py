@@ -43,7 +43,7 @@ app.conf.update(
     worker_proc_alive_timeout=120.0,  # a process of the gpu queue loads torch and the default weights before it says so
     timezone="UTC",
 )
-app.autodiscover_tasks(["studio.jobs", "studio.library", "studio.runs", "studio.exports"])
+app.autodiscover_tasks(["studio.jobs", "studio.library", "studio.runs", "studio.exports", "studio.imports"])
 
 
 @setup_logging.connect
