@@ -21,7 +21,8 @@ from studio.library.models import Upload, Video
 from studio.media.sandbox import Limits
 from studio.scenes.changes import add_subject, set_prompt
 from studio.scenes.errors import SceneFault
-from studio.scenes.models import Mask, Subject
+from studio.scenes.history import redo, undo
+from studio.scenes.models import Mask, Step, Subject
 
 from .conftest import rows_of, worked
 
@@ -118,6 +119,23 @@ def test_a_fault_in_the_middle_of_writing_leaves_nothing(clip: Video, coco: Path
     assert rows_of(clip) == NOTHING
     monkeypatch.undo()
     assert worked(write_import(done, "add")).written, "it can be tried again"
+
+
+@pytest.mark.parametrize("mode", ["add", "replace"])
+def test_an_import_is_one_step_that_can_be_undone_and_done_again(
+    clip: Video, tmp_path: Path, coco: Path, send, mode: str
+):
+    worked(write_import(send(clip, one_object(tmp_path, name="ring 1")), "add"))
+    set_prompt(Subject.objects.get(video=clip), 5, (1.0, 1.0, 20.0, 20.0))
+    before = rows_of(clip)
+    worked(write_import(send(clip, coco), mode))
+    after = rows_of(clip)
+    assert Step.objects.filter(video=clip).values_list("kind", "title").last() == ("import", "Import coco.zip")
+
+    undo(clip)
+    assert rows_of(clip) == before
+    redo(clip)
+    assert rows_of(clip) == after
 
 
 def test_a_worker_that_dies_after_writing_does_not_write_twice(clip: Video, tmp_path: Path, send):
