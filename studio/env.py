@@ -1,5 +1,6 @@
 """The environment, read once and in one place; every name the studio listens to is in Environment."""
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import environ
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_SECRET = 32  # characters
+SECRETS = ("STUDIO_SECRET_KEY", "DATABASE_URL", "REDIS_URL", "STUDIO_S3_KEY_ID", "STUDIO_S3_SECRET")  # or <NAME>_FILE
 EXAMPLE_SECRETS = ("change-me", "changeme", "django-insecure", "example", "secret")
 
 
@@ -27,9 +29,17 @@ class Environment:
     hosts: tuple[str, ...]  # STUDIO_HOSTS: names the studio answers to
     origins: tuple[str, ...]  # STUDIO_ORIGINS: extra origins, with scheme, that may post and open sockets
     tls: bool  # STUDIO_TLS: a proxy in front speaks https
+    proxies: tuple[str, ...]  # STUDIO_PROXIES: whose X-Forwarded headers are believed, addresses or networks
     sign_up: bool  # STUDIO_SIGN_UP: strangers may make an account
     database: Mapping[str, object]  # DATABASE_URL
     redis: str  # REDIS_URL
+    staging: Path | None  # STUDIO_STAGING: where files come in; None: in the data folder
+    bucket: str  # STUDIO_S3_BUCKET: keeps clips and exports; empty: the data folder does
+    bucket_endpoint: str  # STUDIO_S3_ENDPOINT
+    bucket_region: str  # STUDIO_S3_REGION
+    bucket_key_id: str  # STUDIO_S3_KEY_ID
+    bucket_secret: str  # STUDIO_S3_SECRET
+    cache_bytes: int  # STUDIO_CACHE_BYTES: copies of the bucket's files on this machine
     accel: str  # STUDIO_X_ACCEL: the proxy's internal location for media, empty to serve it ourselves
     weights: Path  # STUDIO_WEIGHTS: folder with manifest.toml
     max_bytes: int  # STUDIO_MAX_BYTES: largest upload
@@ -50,6 +60,7 @@ class Environment:
 def read_environment() -> Environment:
     """Read and check the environment; a missing or unsafe value is a BadEnvironment with a sentence."""
     env = environ.Env()
+    env.ENVIRON = {**os.environ, **_from_files()}
     base = Path(__file__).resolve().parent.parent
     data = Path(env.str("STUDIO_DATA", default=str(base / "data"))).expanduser().resolve()
     hosts = tuple(env.list("STUDIO_HOSTS", default=list(LOCAL_HOSTS)))
@@ -66,9 +77,17 @@ def read_environment() -> Environment:
         hosts=hosts,
         origins=tuple(env.list("STUDIO_ORIGINS", default=[])),
         tls=env.bool("STUDIO_TLS", default=False),
+        proxies=_proxies(env.list("STUDIO_PROXIES", default=["127.0.0.1", "::1"])),
         sign_up=env.bool("STUDIO_SIGN_UP", default=False),
         database=dict(env.db_url("DATABASE_URL", default=f"sqlite:///{data / 'studio.sqlite3'}")),
         redis=env.str("REDIS_URL", default="redis://127.0.0.1:6379"),
+        staging=_folder(env.str("STUDIO_STAGING", default="")),
+        bucket=env.str("STUDIO_S3_BUCKET", default=""),
+        bucket_endpoint=env.str("STUDIO_S3_ENDPOINT", default=""),
+        bucket_region=env.str("STUDIO_S3_REGION", default=""),
+        bucket_key_id=env.str("STUDIO_S3_KEY_ID", default=""),
+        bucket_secret=env.str("STUDIO_S3_SECRET", default=""),
+        cache_bytes=env.int("STUDIO_CACHE_BYTES", default=20 * 1024**3),
         accel=env.str("STUDIO_X_ACCEL", default=""),
         weights=Path(env.str("STUDIO_WEIGHTS", default=str(base / "weights"))).expanduser().resolve(),
         max_bytes=env.int("STUDIO_MAX_BYTES", default=4 * 1024**3),
@@ -85,6 +104,35 @@ def read_environment() -> Environment:
         stuck_s=env.float("STUDIO_STUCK_SECONDS", default=300.0),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )
+
+
+def _from_files() -> dict[str, str]:
+    """What <NAME>_FILE says of a secret: containers are given secrets as files, which no list of processes shows."""
+    found = {}
+    for name in SECRETS:
+        place = os.environ.get(f"{name}_FILE", "")
+        if not place:
+            continue
+        if name in os.environ:
+            raise BadEnvironment(f"{name} and {name}_FILE are both set; keep one of them.")
+        try:
+            found[name] = Path(place).read_text().strip()
+        except OSError as fault:
+            raise BadEnvironment(f"{name}_FILE names {place}, which cannot be read: {fault.strerror}.") from fault
+    return found
+
+
+def _proxies(given: list[str]) -> tuple[str, ...]:
+    for network in given:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError as fault:
+            raise BadEnvironment(f"STUDIO_PROXIES holds {network!r}, which is no address and no network.") from fault
+    return tuple(given)
+
+
+def _folder(given: str) -> Path | None:
+    return Path(given).expanduser().resolve() if given else None
 
 
 def _secret(given: str, data: Path, public: bool) -> str:

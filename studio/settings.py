@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studio.proxies.TrustedProxies",  # first: whom the others see as the visitor
     "django.middleware.security.SecurityMiddleware",
     "studio.headers.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -101,11 +102,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True  # the CSRF cookie is for the page to read
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.tls
 CSRF_FAILURE_VIEW = "studio.pages.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.tls else None
 SECURE_SSL_REDIRECT = ENVIRONMENT.tls
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without a proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENVIRONMENT.tls
 SECURE_REFERRER_POLICY = "same-origin"
@@ -133,6 +136,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2  # bytes of a form or a JSON body; upl
 MEDIA_ROOT = ENVIRONMENT.data
 
 STUDIO_DATA = ENVIRONMENT.data
+STUDIO_STAGING = ENVIRONMENT.staging
+STUDIO_S3_BUCKET = ENVIRONMENT.bucket
+STUDIO_S3_ENDPOINT = ENVIRONMENT.bucket_endpoint
+STUDIO_S3_REGION = ENVIRONMENT.bucket_region
+STUDIO_S3_KEY_ID = ENVIRONMENT.bucket_key_id
+STUDIO_S3_SECRET = ENVIRONMENT.bucket_secret
+STUDIO_CACHE_BYTES = ENVIRONMENT.cache_bytes
+STUDIO_PROXIES = ENVIRONMENT.proxies
 STUDIO_SIGN_UP = ENVIRONMENT.sign_up
 STUDIO_X_ACCEL = ENVIRONMENT.accel
 STUDIO_WEIGHTS = ENVIRONMENT.weights

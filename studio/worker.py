@@ -9,6 +9,8 @@ from types import FrameType
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
+from studio.env import read_environment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 os.environ.setdefault(
@@ -21,7 +23,7 @@ _PR_SET_PDEATHSIG = 1
 
 app = Celery("studio")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379"),
+    broker_url=read_environment().redis,
     broker_transport_options={
         "visibility_timeout": LONGEST_JOB_S,
         "socket_connect_timeout": 2,

@@ -1,4 +1,4 @@
-"""Pictures that people send to stand behind objects: STUDIO_DATA/backdrops/<id>.png, made anew of what was sent."""
+"""Pictures that people send to stand behind objects: backdrops/<id>.png, made anew of what was sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from studio.exports.models import Backdrop
 from studio.library import disk
+from studio.library.files import staging_folder
 from studio.media.backdrop import clean
 from studio.media.errors import MediaError
 from studio.scenes.errors import SceneFault
@@ -22,7 +22,7 @@ MOST = 50  # pictures of one person
 
 def folder() -> Path:
     """The folder of all of them."""
-    return Path(settings.STUDIO_DATA) / "backdrops"
+    return staging_folder() / "backdrops"
 
 
 def path_of(backdrop_id: str) -> Path:

@@ -17,8 +17,10 @@ from studio.exports.kinds import parse_wish
 from studio.exports.options import Options
 from studio.exports.service import check_content
 from studio.exports.snapshot import chosen_subjects, masks_of
-from studio.library.files import PROXY, folder_of
+from studio.library.errors import NotFound
+from studio.library.files import PROXY, key_of
 from studio.library.models import Video
+from studio.library.store import store
 from studio.media.proxy import PROXY_SIDE
 from studio.scenes.models import Mask
 
@@ -111,12 +113,13 @@ def _film(video: Video, format: str, wish: Options, frames: int, pixels: int) ->
 
 def _proxy_bytes(video: Video) -> float:
     """Of a frame, at the clip's own size: a larger picture of the same has fewer bits a pixel."""
-    path = folder_of(video.id) / PROXY
     area = video.width * video.height
-    if not path.is_file():
+    try:
+        size = store().look(key_of(video, PROXY)).size
+    except NotFound:
         return area * PROXY_BITS / 8
     ratio = max(1.0, max(video.width, video.height) / PROXY_SIDE)
-    return float(path.stat().st_size / max(video.frame_count, 1) * ratio**1.5)
+    return float(size / max(video.frame_count, 1) * ratio**1.5)
 
 
 def _length() -> Func:

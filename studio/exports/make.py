@@ -17,7 +17,7 @@ from studio.exports.manifest import made_by, manifest_of
 from studio.exports.models import Export
 from studio.exports.options import Options
 from studio.exports.progress import Progress
-from studio.exports.service import export_folder, name_of
+from studio.exports.service import making_folder, name_of
 from studio.exports.snapshot import chosen_subjects, masks_of, scene_revision, spool_masks, tracks_of
 from studio.exports.source import source_facts, weights_facts
 from studio.exports.target import Target
@@ -25,7 +25,8 @@ from studio.exports.tracks import Tracks
 from studio.jobs.errors import JobFault
 from studio.jobs.lease import Lease
 from studio.library import disk
-from studio.library.files import open_source
+from studio.library.files import export_key, open_source
+from studio.library.store import store
 from studio.media.errors import MediaError
 from studio.scenes.errors import SceneFault
 
@@ -33,21 +34,20 @@ from studio.scenes.errors import SceneFault
 def make(lease: Lease) -> None:
     """Make the job's file. Raises JobFault with what is in the way."""
     export = Export.objects.select_related("video").get(job=lease.job)
-    folder = export_folder(export)
-    disk.make_folder(folder.parent)
+    disk.make_folder(making_folder())
     try:
         options = parse_wish(export.format, export.options, export.video.frame_count)
         name = name_of(export.video, export.format, options)
-        with disk.making_folder(folder.parent, lease.token, folder.name) as making:
+        with disk.making_folder(making_folder(), lease.token, str(export.id)) as making:
             revision, total = _write(lease, export, options, making / name)
             size = (making / name).stat().st_size
             with (making / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             disk.sync_tree(making)
+            files, key = store(), export_key(export.id, name, digest)
+            files.send(making / name, key)
             with lease.commit(total, total):
-                disk.make_folder(folder)
-                disk.put_in_place(making / name, folder / name)
-                disk.sync_folder(folder)
+                files.settle(making / name, key)
                 Export.objects.filter(pk=export.pk).update(
                     file_name=name, byte_size=size, sha256=digest, of_revision=revision
                 )

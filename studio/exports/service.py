@@ -17,7 +17,9 @@ from studio.exports.options import Options
 from studio.exports.snapshot import chosen_subjects, masks_of, scene_revision
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
+from studio.library.files import export_key
 from studio.library.models import Video
+from studio.library.store import store
 from studio.scenes.errors import SceneFault
 
 
@@ -38,9 +40,9 @@ def request_export(video: Video, format: str, options: Mapping[str, object]) -> 
         return Export.objects.create(job=job, video=video, format=format, options=wish.to_json(), of_revision=revision)
 
 
-def export_folder(export: Export) -> Path:
-    """Where an export's file is, STUDIO_DATA/exports/<id>/; the folder may not be there yet."""
-    return Path(settings.STUDIO_DATA) / "exports" / str(export.id)
+def making_folder() -> Path:
+    """Where exports are made on this machine."""
+    return Path(settings.STUDIO_DATA) / "exports"
 
 
 def keeping() -> timedelta:
@@ -79,6 +81,6 @@ def _same(video: Video, format: str, wish: Options, revision: int) -> Export | N
             continue
         if export.job.state != Job.State.DONE:
             return export
-        if export.file_name == name and (export_folder(export) / name).is_file():
+        if export.file_name == name and store().has(export_key(export.id, export.file_name, export.sha256)):
             return export
     return None

@@ -11,17 +11,23 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 
-from studio.library.files import SOURCE, folder_of
+from studio.library.errors import NotFound
+from studio.library.files import SOURCE, key_of, source_of
 from studio.library.models import Video
+from studio.library.store import store
+from studio.media.errors import NoSuchFile
 
 MOST_SUMMED_BYTES = 2 * 1024**3  # a larger source takes longer to sum up than its masks take to write
 
 
 def source_facts(video: Video) -> dict[str, object]:
     """The source's size and sum, the sum null where it is too large."""
-    path = folder_of(video.id) / SOURCE
-    size = path.stat().st_size if path.is_file() else None
-    return {"title": video.title, "form": video.form, "bytes": size, "sha256": _sum(path, size)}
+    try:
+        size = store().look(key_of(video, SOURCE)).size
+        sha256 = _sum(source_of(video)) if size <= MOST_SUMMED_BYTES else None
+    except (NotFound, NoSuchFile):
+        size, sha256 = None, None
+    return {"title": video.title, "form": video.form, "bytes": size, "sha256": sha256}
 
 
 def weights_facts(run_ids: Iterable[UUID]) -> list[dict[str, object]]:
@@ -32,9 +38,7 @@ def weights_facts(run_ids: Iterable[UUID]) -> list[dict[str, object]]:
     return [{"name": name, "profile": profile or None, "sha256": sums.get(name)} for name, profile in used]
 
 
-def _sum(path: Path, size: int | None) -> str | None:
-    if size is None or size > MOST_SUMMED_BYTES:
-        return None
+def _sum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

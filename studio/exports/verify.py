@@ -6,26 +6,30 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
-
 from studio.exports.models import Export
-from studio.exports.service import export_folder
+from studio.exports.service import making_folder
 from studio.jobs.models import Job
+from studio.library.errors import NotFound
+from studio.library.files import export_key
+from studio.library.store import store
 from studio.library.verify import unknown
 
 
 def differences(*, sums: bool = False) -> Iterator[str]:
     """Exports that lack their file or have another one, and files without a row; `sums` reads every file whole."""
     for export in Export.objects.filter(job__state=Job.State.DONE).order_by("created"):
-        path = export_folder(export) / export.file_name
-        if not path.is_file():
+        key = export_key(export.id, export.file_name, export.sha256)
+        try:
+            size = store().look(key).size
+        except NotFound:
             yield f"export {export.id} lacks {export.file_name}"
-        elif path.stat().st_size != export.byte_size:
-            yield f"export {export.id} has {path.stat().st_size} bytes where its row says {export.byte_size}"
-        elif sums and _sum(path) != export.sha256:
+            continue
+        if size != export.byte_size:
+            yield f"export {export.id} has {size} bytes where its row says {export.byte_size}"
+        elif sums and _sum(store().local(key)) != export.sha256:
             yield f"export {export.id} is not the file that was made: its sum differs"
     known = {str(export) for export in Export.objects.values_list("id", flat=True)}
-    yield from unknown(Path(settings.STUDIO_DATA) / "exports", known)
+    yield from unknown(making_folder(), known)
 
 
 def _sum(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -13,7 +12,9 @@ from studio.imports.models import Import
 from studio.jobs.errors import WrongState
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
+from studio.jobs.revisions import hold
 from studio.library import disk, uploads
+from studio.library.files import staging_folder
 from studio.library.models import Upload, Video
 from studio.scenes.errors import SceneFault
 
@@ -23,7 +24,7 @@ SCENE = "scene.msgpack"  # as it was read
 
 def imports_folder() -> Path:
     """The folder of all imports' folders, on the disk of the uploads."""
-    return Path(settings.STUDIO_DATA) / "imports"
+    return staging_folder() / "imports"
 
 
 def folder_of(of: Import) -> Path:
@@ -74,6 +75,7 @@ def write_import(of: Import, mode: str) -> Import:
 
 def _free(of: Import) -> Import:
     """The row, locked, when no job works on it and it is not written yet."""
+    hold(of.video_id)  # before the row, as the worker that writes it does
     known = Import.objects.select_for_update(of=("self",)).select_related("job", "video").get(pk=of.pk)
     if known.job.state in Job.ACTIVE:
         raise WrongState("this file is still being worked on.")

@@ -1,5 +1,7 @@
 """What the addresses of uploads and media refuse: a status, a code and one sentence each."""
 
+from studio.media.errors import MediaError
+
 
 class LibraryFault(Exception):
     """Something asked for that is not done; str(fault) is one sentence for whoever asked."""
@@ -101,3 +103,10 @@ class UploadGone(LibraryFault):
 
     status = 404
     code = "not-found"
+
+
+class StoreAway(LibraryFault, MediaError):
+    """The store of files cannot be reached, or refuses; for a page and for a job alike."""
+
+    status = 503
+    code = "store-away"

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
-from io import FileIO
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
 
-from studio.library.errors import NotFound
-from studio.library.files import edition
 from studio.library.ranges import Bytes, Unsatisfiable, parse_range
+from studio.library.store import store
 
 TYPES = {  # by ending: what we write, and nothing a browser would run
     ".mp4": "video/mp4",
@@ -34,23 +31,33 @@ MOST_OPEN_BYTES = 8 * 1024**2  # of a range without an end: Daphne keeps in memo
 KEPT_S = 24 * 3600  # by the browser, of an address that names the file's edition
 
 
-def file_answer(request: HttpRequest, path: Path, *, name: str, attachment: bool) -> HttpResponseBase:
-    """Answer GET or HEAD with a file of ours. Raises NotFound when it is not there."""
-    try:
-        file = FileIO(path)
-    except (FileNotFoundError, IsADirectoryError) as fault:
-        raise NotFound("There is nothing here.") from fault
-    response: HttpResponseBase | None = None
-    try:
-        found = os.fstat(file.fileno())
-        response = _answer(request, path, file, found, attachment)
-    finally:
-        if not isinstance(response, FileStream):
-            file.close()
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the store, and how a browser is told of it."""
+
+    key: str
+    size: int  # bytes
+    modified: int  # seconds since 1970
+    edition: str
+    content_type: str
+    disposition: str
+    attachment: bool  # taken away, not looked at
+
+
+def file_answer(request: HttpRequest, key: str, *, name: str, attachment: bool, edition: str = "") -> HttpResponseBase:
+    """Answer GET or HEAD with a file of the store. Raises NotFound when it is not there, or StoreAway.
+
+    `edition` is what the row says of it; without one the store is asked.
+    """
+    kept = store().look(key)
+    content_type = TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
+    disposition = content_disposition_header(attachment, name) or "inline"
+    file = File(key, kept.size, kept.modified, edition or kept.edition, content_type, disposition, attachment)
+    response = _answer(request, file)
     if response.status_code in (200, 206):
-        response.headers["Content-Type"] = TYPES.get(path.suffix.lower(), "application/octet-stream")
-        response.headers["Content-Disposition"] = content_disposition_header(attachment, name) or "inline"
-    named = request.GET.get("v") == edition(found)
+        response.headers["Content-Type"] = content_type
+        response.headers["Content-Disposition"] = disposition
+    named = request.GET.get("v") == file.edition
     response.headers["Cache-Control"] = f"private, max-age={KEPT_S}, immutable" if named else "private, no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -62,9 +69,8 @@ def file_answer(request: HttpRequest, path: Path, *, name: str, attachment: bool
 class FileStream(StreamingHttpResponse):
     """Bytes of an open file, which it closes; read by a thread under ASGI, so that a slow disk holds up nobody else."""
 
-    def __init__(self, file: FileIO, wanted: Bytes, status: int) -> None:
-        self._file, self._left = file, len(wanted)
-        file.seek(wanted.first)
+    def __init__(self, key: str, wanted: Bytes, status: int) -> None:
+        self._file, self._left = store().open(key, wanted.first, len(wanted)), len(wanted)
         super().__init__(iter(self._next, b""), status=status)
 
     def close(self) -> None:
@@ -81,19 +87,17 @@ class FileStream(StreamingHttpResponse):
         return piece
 
 
-def _answer(
-    request: HttpRequest, path: Path, file: FileIO, found: os.stat_result, attachment: bool
-) -> HttpResponseBase:
-    etag, modified, size = f'"{edition(found)}"', int(found.st_mtime), found.st_size
+def _answer(request: HttpRequest, file: File) -> HttpResponseBase:
+    etag, modified, size = f'"{file.edition}"', file.modified, file.size
     response: HttpResponseBase | None = get_conditional_response(request, etag, modified)
     if response is None and settings.STUDIO_X_ACCEL:  # the server in front does ranges, from its own disk
-        inner = quote(str(path.relative_to(settings.STUDIO_DATA)))
+        inner = store().inner_address(file.key, content_type=file.content_type, disposition=file.disposition)
         return HttpResponse(headers={"X-Accel-Redirect": f"{settings.STUDIO_X_ACCEL.rstrip('/')}/{inner}"})
     if response is None:
         header = request.headers.get("Range", "") if _may_range(request, etag, modified) else ""
         try:
-            wanted = parse_range(header, size, None if attachment else MOST_OPEN_BYTES)
-            response = _content(request, file, wanted, size)
+            wanted = parse_range(header, size, None if file.attachment else MOST_OPEN_BYTES)
+            response = _content(request, file, wanted)
         except Unsatisfiable:
             response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     response.headers["ETag"] = etag
@@ -102,9 +106,10 @@ def _answer(
     return response
 
 
-def _content(request: HttpRequest, file: FileIO, wanted: Bytes | None, size: int) -> HttpResponseBase:
+def _content(request: HttpRequest, file: File, wanted: Bytes | None) -> HttpResponseBase:
+    size = file.size
     sent, status = (Bytes(0, size - 1), 200) if wanted is None else (wanted, 206)
-    response = HttpResponse(status=status) if request.method == "HEAD" else FileStream(file, sent, status)
+    response = HttpResponse(status=status) if request.method == "HEAD" else FileStream(file.key, sent, status)
     response.headers["Content-Length"] = str(len(sent))
     if wanted is not None:
         response.headers["Content-Range"] = f"bytes {sent.first}-{sent.last}/{size}"

@@ -1,17 +1,21 @@
-"""Where a clip's files are: STUDIO_DATA/videos/<id>/, under names of ours. The row is READY only when all are there."""
+"""What a clip's files are called, and where they are: `videos/<id>/` in the store, under names of ours.
+
+The row is READY only when all are there. In a store with editions, what an ingest makes has a folder more,
+`videos/<id>/<edition>/`, which the row names; the source has none.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
+from studio.library.errors import NotFound
 from studio.library.models import Video
+from studio.library.store import store
 from studio.media.clip import Clip
-from studio.media.errors import NoSuchFile
 from studio.media.frame_table import FrameTable
 from studio.media.reader import open_clip
 
@@ -25,46 +29,66 @@ FILMSTRIP = "filmstrip.jpg"
 SHOWN = (PROXY, POSTER, FILMSTRIP)  # what a browser is given
 
 
+def staging_folder() -> Path:
+    """Where files come in: uploads, and sources until they are taken in. All web and media processes share it."""
+    return Path(settings.STUDIO_STAGING or settings.STUDIO_DATA)
+
+
+def incoming(video_id: UUID) -> Path:
+    """Where a source waits to be taken in; in the data folder it stays there."""
+    return staging_folder() / "videos" / str(video_id) / SOURCE
+
+
 def videos_folder() -> Path:
-    """The folder of all clips' folders."""
+    """The folder of all clips' folders on this machine."""
     return Path(settings.STUDIO_DATA) / "videos"
 
 
 def folder_of(video_id: UUID) -> Path:
-    """A clip's folder, which may not be there yet."""
+    """A clip's folder on this machine, which may not be there yet."""
     return videos_folder() / str(video_id)
+
+
+def key_of(video: Video, name: str) -> str:
+    """What the store calls one of the clip's files."""
+    return key(video.id, "" if name == SOURCE else video.edition, name)
+
+
+def key(video_id: UUID, edition: str, name: str) -> str:
+    """What the store calls a file of an edition."""
+    return f"videos/{video_id}/{edition}/{name}" if edition else f"videos/{video_id}/{name}"
+
+
+def export_key(export_id: UUID, file_name: str, sha256: str) -> str:
+    """What the store calls an export's file; where each attempt is kept apart, by its content."""
+    return f"exports/{export_id}/{sha256 if store().editions else file_name}"
 
 
 def media_url(video: Video, name: str) -> str:
     """The address of one of SHOWN; another one when the file is another, so that a browser may keep what it has."""
     address = f"/media/videos/{video.id}/{name}"
     try:
-        return f"{address}?v={edition((folder_of(video.id) / name).stat())}"
-    except OSError:
+        return f"{address}?v={video.edition or store().look(key_of(video, name)).edition}"
+    except NotFound:
         return address
 
 
-def edition(found: os.stat_result) -> str:
-    """A few letters that change when a file does."""
-    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
+def source_of(video: Video) -> Path:
+    """The clip as it was sent, on this machine's disk. Raises NoSuchFile or StoreAway."""
+    waiting = incoming(video.id)
+    return waiting if waiting.exists() else store().local(key_of(video, SOURCE))
 
 
 def open_source(video: Video) -> Clip:
     """The clip as it was sent, frames by index. Raises a MediaError."""
-    folder = folder_of(video.id)
+    files = store()
     if video.form == Video.Form.IMAGES:
-        return open_clip(folder / PICTURES, max_pixels=settings.STUDIO_MAX_PIXELS)
-    try:
-        table = FrameTable.from_bytes((folder / TABLE).read_bytes())
-    except FileNotFoundError as fault:
-        raise NoSuchFile("The files of this clip are no longer there.") from fault
-    return open_clip(folder / SOURCE, table=table, max_pixels=settings.STUDIO_MAX_PIXELS)
+        return open_clip(files.local(key_of(video, PICTURES)), max_pixels=settings.STUDIO_MAX_PIXELS)
+    table = FrameTable.from_bytes(files.local(key_of(video, TABLE)).read_bytes())
+    return open_clip(source_of(video), table=table, max_pixels=settings.STUDIO_MAX_PIXELS)
 
 
 def proxy_times(video: Video) -> dict[str, object]:
     """When the proxy shows each frame: {"time_base": "1/15360", "pts": [0, 512, ...]}. Raises NoSuchFile."""
-    try:
-        times: dict[str, object] = json.loads((folder_of(video.id) / TIMES).read_text())
-    except FileNotFoundError as fault:
-        raise NoSuchFile("The files of this clip are no longer there.") from fault
+    times: dict[str, object] = json.loads(store().local(key_of(video, TIMES)).read_text())
     return times

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
@@ -16,16 +15,17 @@ from studio.access import exports_for, videos_for
 from studio.library.answers import refused, who_asks
 from studio.library.errors import LibraryFault, NotFound, WrongMethod
 from studio.library.file_answer import file_answer
-from studio.library.files import SHOWN, folder_of
+from studio.library.files import SHOWN, export_key, key_of
 
 Answer = Callable[..., HttpResponseBase]
 
 
 def shown_file(request: HttpRequest, person: User, video_id: UUID, name: str) -> HttpResponseBase:
     """One of the files a browser shows of a clip."""
-    if name not in SHOWN or not videos_for(person).filter(pk=video_id).exists():
+    video = videos_for(person).filter(pk=video_id).first()
+    if name not in SHOWN or video is None:
         raise NotFound("There is nothing here.")
-    return file_answer(request, folder_of(video_id) / name, name=name, attachment=False)
+    return file_answer(request, key_of(video, name), name=name, attachment=False, edition=video.edition)
 
 
 def export_file(request: HttpRequest, person: User, export_id: UUID, name: str) -> HttpResponseBase:
@@ -33,8 +33,8 @@ def export_file(request: HttpRequest, person: User, export_id: UUID, name: str) 
     export = exports_for(person).filter(pk=export_id, file_name=name).first()
     if export is None or Path(name).name != name:
         raise NotFound("There is nothing here.")
-    path = Path(settings.STUDIO_DATA) / "exports" / str(export.id) / export.file_name
-    return file_answer(request, path, name=export.file_name, attachment=True)
+    key = export_key(export.id, name, export.sha256)
+    return file_answer(request, key, name=name, attachment=True, edition=export.sha256[:32])
 
 
 def _view(answer: Answer) -> Callable[..., HttpResponseBase]:

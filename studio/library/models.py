@@ -43,6 +43,7 @@ class Video(models.Model):
     has_sound = models.BooleanField(default=False)
     sample = models.BooleanField(default=False)  # its source is drawn by the worker that takes it in
     filmstrip = models.JSONField(null=True, blank=True)  # columns, rows, tile_width, tile_height, count
+    edition = models.CharField(max_length=32, blank=True)  # of its files, where a store keeps each attempt's apart
     revision = models.BigIntegerField(default=0)  # of the newest change to anything of this clip
     row_revision = models.BigIntegerField(default=0)  # of the newest change to this row
     created = models.DateTimeField(auto_now_add=True)

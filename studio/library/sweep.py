@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from studio.jobs.models import Job
 from studio.jobs.revisions import hold
-from studio.library.files import folder_of, videos_folder
+from studio.library.files import incoming, staging_folder
 from studio.library.models import Upload, Video
+from studio.library.store import store
 from studio.library.uploads import discard, uploads_folder
 
 logger = structlog.get_logger(__name__)
@@ -51,6 +52,15 @@ def remove_orphans(folder: Path, known: Collection[str]) -> int:
     return len(orphans)
 
 
+def remove_kept_orphans(key: str, known: Collection[str]) -> int:
+    """The same of a folder of the store."""
+    files, since = store(), time.time() - ORPHAN_AFTER_S
+    orphans = [name for name, newest in files.folders(key) if name not in known and newest < since]
+    for name in orphans:
+        files.remove(f"{key}/{name}")
+    return len(orphans)
+
+
 def _old_clips() -> int:
     due = timezone.now() - timedelta(days=settings.STUDIO_KEEP_DELETED_DAYS)
     old = Video.objects.filter(deleted_at__lt=due).exclude(jobs__state=Job.State.RUNNING)
@@ -62,9 +72,9 @@ def _old_clips() -> int:
             gone, _ = Video.objects.filter(pk=video.pk, deleted_at__lt=due).delete()
         if not gone:
             continue  # restored meanwhile
-        _remove(folder_of(video.id))
-        for export in exports:
-            _remove(Path(settings.STUDIO_DATA) / "exports" / export)
+        _remove(incoming(video.id).parent)
+        for folder in (f"videos/{video.id}", *(f"exports/{export}" for export in exports)):
+            store().remove(folder)
         removed += 1
         logger.info("clip removed for good", video=str(video.id))
     return removed
@@ -83,7 +93,9 @@ def _orphans() -> int:
     uploads = {str(upload) for upload in Upload.objects.values_list("id", flat=True)}
     clips = {str(video) for video in Video.objects.values_list("id", flat=True)}
     # an upload whose file is in its place already is about to become a clip
-    return remove_orphans(uploads_folder(), uploads) + remove_orphans(videos_folder(), clips | uploads)
+    known = clips | uploads
+    removed = remove_orphans(uploads_folder(), uploads) + remove_orphans(staging_folder() / "videos", known)
+    return removed + (remove_kept_orphans("videos", known) if store().editions else 0)
 
 
 def _is_old(path: Path) -> bool:

@@ -25,7 +25,7 @@ from studio.jobs import queue
 from studio.jobs.models import Job
 from studio.library import disk
 from studio.library.errors import BadLength, NoRoom, TooLargeUpload, TooManyUploads, UploadGone, WrongOffset
-from studio.library.files import SOURCE, folder_of
+from studio.library.files import incoming, staging_folder
 from studio.library.models import Upload, Video
 from studio.library.names import clean_name, is_zip
 
@@ -38,7 +38,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 def uploads_folder() -> Path:
     """The folder of all staged files; on the disk of the clips, so that a rename is enough."""
-    return Path(settings.STUDIO_DATA) / "uploads"
+    return staging_folder() / "uploads"
 
 
 def staged(upload: Upload) -> Path:
@@ -71,7 +71,7 @@ def arrived(upload: Upload) -> int:
     """How many bytes of it are here to stay. Raises UploadGone."""
     if upload.video_id is not None:
         return upload.length
-    for path in (staged(upload), folder_of(upload.id) / SOURCE):
+    for path in (staged(upload), incoming(upload.id)):
         try:
             return path.stat().st_size
         except FileNotFoundError:
@@ -102,7 +102,7 @@ def append(upload: Upload, offset: int, pieces: Iterable[bytes]) -> int:
 
 def finish(upload: Upload) -> Video:
     """Make a clip of an upload that is whole: file first, rows second, job last. May be repeated from any point."""
-    source = folder_of(upload.id) / SOURCE
+    source = incoming(upload.id)
     if upload.video_id is None and not source.exists():
         with _locked(upload) as file:
             if file.seek(0, os.SEEK_END) != upload.length:

@@ -7,8 +7,21 @@ from pathlib import Path
 
 from studio.jobs.models import Job
 from studio.library.errors import UploadGone
-from studio.library.files import FILMSTRIP, PICTURES, POSTER, PROXY, SOURCE, TABLE, TIMES, folder_of, videos_folder
+from studio.library.files import (
+    FILMSTRIP,
+    PICTURES,
+    POSTER,
+    PROXY,
+    SOURCE,
+    TABLE,
+    TIMES,
+    folder_of,
+    incoming,
+    key_of,
+    videos_folder,
+)
 from studio.library.models import Upload, Video
+from studio.library.store import store
 from studio.library.uploads import arrived, uploads_folder
 
 
@@ -42,16 +55,15 @@ def left_behind(folder: Path) -> Iterator[str]:
 
 def _clips() -> Iterator[str]:
     for video in Video.objects.order_by("created"):
-        folder = folder_of(video.id)
         if video.state == Video.State.READY:
             pictures = (PICTURES,) if video.form == Video.Form.IMAGES else (TABLE,)
             for name in (SOURCE, TIMES, PROXY, POSTER, FILMSTRIP, *pictures):
-                if not (folder / name).exists():
+                if not store().has(key_of(video, name)):
                     yield f"clip {video.id} is ready and lacks {name}"
-            source = folder / SOURCE
-            if source.exists() and source.stat().st_size != video.byte_size:
-                yield f"clip {video.id} has {source.stat().st_size} bytes where its row says {video.byte_size}"
-        elif not video.sample and not (folder / SOURCE).exists():
+            source = key_of(video, SOURCE)
+            if store().has(source) and (size := store().look(source).size) != video.byte_size:
+                yield f"clip {video.id} has {size} bytes where its row says {video.byte_size}"
+        elif not video.sample and not incoming(video.id).exists() and not store().has(key_of(video, SOURCE)):
             yield f"clip {video.id} lacks {SOURCE}"
 
 

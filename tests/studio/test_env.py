@@ -50,6 +50,9 @@ def test_one_machine_needs_nothing_and_keeps_its_secret(environment, tmp_path):
             {"STUDIO_HOSTS": "studio.example.org", "STUDIO_SECRET_KEY": GOOD_SECRET, "STUDIO_DEBUG": "on"},
             "studio.example.org is public",
         ),
+        ({"STUDIO_PROXIES": "10.0.0.0/8,the-proxy"}, "'the-proxy', which is no address"),
+        ({"STUDIO_SECRET_KEY_FILE": "/nowhere/at/all"}, "/nowhere/at/all, which cannot be read"),
+        ({"STUDIO_SECRET_KEY_FILE": "/nowhere", "STUDIO_SECRET_KEY": GOOD_SECRET}, "are both set"),
     ],
 )
 def test_what_is_unsafe_stops_the_start_with_a_sentence(environment, names, sentence):
@@ -61,6 +64,13 @@ def test_what_is_unsafe_stops_the_start_with_a_sentence(environment, names, sent
 
 def test_a_public_host_with_a_secret_of_its_own_starts(environment):
     environment(STUDIO_HOSTS="studio.example.org", STUDIO_SECRET_KEY=GOOD_SECRET)
+
+    assert read_environment().secret == GOOD_SECRET
+
+
+def test_a_secret_may_be_given_as_a_file(environment, tmp_path):
+    (tmp_path / "key").write_text(GOOD_SECRET + "\n")
+    environment(STUDIO_SECRET_KEY_FILE=str(tmp_path / "key"))
 
     assert read_environment().secret == GOOD_SECRET
 

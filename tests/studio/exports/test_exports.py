@@ -18,7 +18,7 @@ from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks, found_of, w
 from studio.exports import backdrops
 from studio.exports.make import make
 from studio.exports.models import Export
-from studio.exports.service import export_folder, request_export
+from studio.exports.service import making_folder, request_export
 from studio.exports.snapshot import scene_revision
 from studio.jobs import queue
 from studio.jobs.lease import Lease, work
@@ -103,12 +103,12 @@ def done(export: Export) -> Export:
 
 
 def annotations(export: Export) -> list[dict]:
-    with zipfile.ZipFile(export_folder(export) / export.file_name) as archive:
+    with zipfile.ZipFile((making_folder() / str(export.id)) / export.file_name) as archive:
         return json.loads(archive.read("annotations/instances_default.json"))["annotations"]
 
 
 def manifest(export: Export) -> dict:
-    with zipfile.ZipFile(export_folder(export) / export.file_name) as archive:
+    with zipfile.ZipFile((making_folder() / str(export.id)) / export.file_name) as archive:
         return json.loads(archive.read("manifest.json"))
 
 
@@ -118,12 +118,12 @@ def test_a_wish_becomes_a_file_whose_row_tells_its_name_size_and_sum(video: Vide
 
     export = done(export)
 
-    file = export_folder(export) / "my clip coco.zip"
+    file = (making_folder() / str(export.id)) / "my clip coco.zip"
     assert (export.job.state, export.job.progress) == ("done", 1.0)
     assert (export.file_name, export.byte_size) == (file.name, file.stat().st_size)
     assert export.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
-    assert [path.name for path in export_folder(export).iterdir()] == [file.name]
-    assert not list(export_folder(export).parent.glob(f".making-{export.id}-*"))
+    assert [path.name for path in (making_folder() / str(export.id)).iterdir()] == [file.name]
+    assert not list((making_folder() / str(export.id)).parent.glob(f".making-{export.id}-*"))
 
 
 def test_the_manifest_says_where_the_masks_came_from(video: Video):
@@ -206,7 +206,7 @@ def test_a_change_a_new_title_or_a_lost_file_makes_a_new_one(video: Video):
     video.save()
     fourth = done(request_export(video, "csv", {}))
     assert fourth != third and fourth.file_name == "renamed csv.zip"
-    (export_folder(fourth) / fourth.file_name).unlink()
+    ((making_folder() / str(fourth.id)) / fourth.file_name).unlink()
     assert request_export(video, "csv", {}) != fourth
 
 
@@ -240,8 +240,8 @@ def test_a_cancelled_export_stops_and_leaves_nothing(video: Video):
 
     export.job.refresh_from_db()
     assert export.job.state == "cancelled"
-    assert not export_folder(export).exists()
-    assert not list(export_folder(export).parent.glob(f".making-{export.id}-*"))
+    assert not (making_folder() / str(export.id)).exists()
+    assert not list((making_folder() / str(export.id)).parent.glob(f".making-{export.id}-*"))
 
 
 def test_a_film_is_made_of_a_video(video: Video, ann: User):
@@ -273,7 +273,7 @@ def test_a_film_is_made_of_a_video(video: Video, ann: User):
     assert (export.job.state, export.job.error) == ("done", "")
     assert export.file_name == "my clip overlay.mp4"
     assert export.job.total == FRAMES
-    assert len(FrameTable.of(export_folder(export) / export.file_name)) == FRAMES
+    assert len(FrameTable.of((making_folder() / str(export.id)) / export.file_name)) == FRAMES
 
 
 def test_a_clip_whose_files_are_gone_is_a_sentence(video: Video):
@@ -310,7 +310,7 @@ def test_a_killed_export_is_made_again_from_the_beginning(video: Video):
     command = [sys.executable, "-c", KILLED, str(export.job_id), str(connection.settings_dict["NAME"])]
     died = subprocess.run(command, cwd=root, env=dict(os.environ), capture_output=True, text=True, timeout=120)
     assert died.returncode == -9, died.stderr
-    folder = export_folder(export)
+    folder = making_folder() / str(export.id)
     assert len(list(folder.parent.glob(f".making-{folder.name}-*"))) == 1
     assert not folder.exists()
     from studio.jobs.reaper import reap

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from studio.exports.models import Export
-from studio.exports.service import export_folder
+from studio.exports.service import making_folder
 from studio.jobs import queue
 from studio.jobs.lease import claim
 from studio.jobs.models import Job
@@ -37,8 +37,8 @@ def made_export(video: Video, content: bytes) -> Export:
     export = Export.objects.create(
         job=job, video=video, format="csv", of_revision=1, file_name="a.csv", byte_size=3, sha256=ABC
     )
-    export_folder(export).mkdir(parents=True)
-    (export_folder(export) / "a.csv").write_bytes(content)
+    (making_folder() / str(export.id)).mkdir(parents=True)
+    ((making_folder() / str(export.id)) / "a.csv").write_bytes(content)
     return export
 
 
@@ -67,7 +67,7 @@ def test_a_clip_that_lacks_a_file_is_told_with_its_name(sender: Sender, small_cl
 def test_an_export_that_is_not_the_one_that_was_made_is_told(sender: Sender, small_clip: bytes):
     video = taken_in(sender.send(small_clip))
     gone, short, other = (made_export(video, content) for content in (b"abc", b"ab", b"abd"))
-    (export_folder(gone) / "a.csv").unlink()
+    ((making_folder() / str(gone.id)) / "a.csv").unlink()
 
     assert told() == [
         f"export {gone.id} lacks a.csv.",
