@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tracking.errors import BadTrack
 from tracking.mask import Mask
-from tracking.presence import Sight
+from tracking.presence import Evidence, Sight
 from tracking.presence import State as State
 
 _FORMAT = "siammask-track/2"
@@ -102,6 +102,7 @@ class Step:
     mask: Mask
     state: State
     confidence: float = 1.0  # 0..1, that the place found is the object's; 1 where nothing asks
+    evidence: Evidence | None = None  # what spoke for and against it; None where nothing asks
 
 
 _SIGHT = ("score", "area", "center", "size", "low", "lost", "hunch")  # its scalars; JSON keeps a float64's every bit

@@ -247,18 +247,21 @@ class Tracker:
             find = finds[0]
             state = State.TRACKED if bool(find.mask.bits().any()) else State.LOST
             return self._followed(moved, find, state, 1.0)
-        rated = [(self.presence.confidence(evidence_of(track.sight, find)), find) for find in finds]
-        confidence, find = max(rated, key=lambda pair: pair[0])
+        weighed = [(evidence_of(track.sight, find), find) for find in finds]
+        rated = [(self.presence.confidence(evidence), evidence, find) for evidence, find in weighed]
+        confidence, evidence, find = max(rated, key=lambda one: one[0])
         state, sight = self.presence.judge(track.sight, confidence if find.area else 0.0, find.center)
         if state is State.LOST:
-            return self._lost(moved, sight, find.score, confidence)
-        moved, step = self._followed(moved, find, state, confidence)
+            return self._lost(moved, sight, find.score, confidence, evidence)
+        moved, step = self._followed(moved, find, state, confidence, evidence)
         if state is State.TRACKED and find.features is not None:
             appearance = sight.appearance(find.features)
             sight = sight.sure(find.score, find.area, appearance, moved.center, moved.size)
         return replace(moved, sight=sight), step
 
-    def _followed(self, track: Track, find: _Find, state: State, confidence: float) -> tuple[Track, Step]:
+    def _followed(
+        self, track: Track, find: _Find, state: State, confidence: float, evidence: Evidence | None = None
+    ) -> tuple[Track, Step]:
         width, height = track.frame_width, track.frame_height
         clamped_center = (_clamp(find.center[0], 0, width), _clamp(find.center[1], 0, height))
         clamped_size = (_clamp(find.size[0], MIN_OBJECT_PX, width), _clamp(find.size[1], MIN_OBJECT_PX, height))
@@ -266,17 +269,19 @@ class Tracker:
         if corners is None:
             shown = (clamped_center, clamped_size) if self.profile.clamp_before_mask else (find.center, find.size)
             corners = _corners(*shown)
-        step = Step(find.score, clamped_center, clamped_size, corners, find.mask, state, confidence)
+        step = Step(find.score, clamped_center, clamped_size, corners, find.mask, state, confidence, evidence)
         return replace(track, center=clamped_center, size=clamped_size), step
 
-    def _lost(self, track: Track, sight: Sight, score: float, confidence: float) -> tuple[Track, Step]:
+    def _lost(
+        self, track: Track, sight: Sight, score: float, confidence: float, evidence: Evidence
+    ) -> tuple[Track, Step]:
         """No mask; the place where it was last seen for sure is kept."""
         mask = Mask(
             np.zeros((0, 0), np.float32), 0, 0, track.frame_width, track.frame_height,
             self.profile.mask_threshold, self.profile.mask_border,
         )  # fmt: skip
         corners = _corners(sight.center, sight.size)
-        step = Step(score, sight.center, sight.size, corners, mask, State.LOST, confidence)
+        step = Step(score, sight.center, sight.size, corners, mask, State.LOST, confidence, evidence)
         return replace(track, center=sight.center, size=sight.size, sight=sight), step
 
     def _see(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> tuple[Track, ...]:

@@ -35,6 +35,7 @@ def add_run(request: HttpRequest, video_id: UUID, body: RunIn) -> Status[RunOut]
         profile=body.profile,
         subjects=body.subjects,
         person=person_of(request),
+        until_agrees=body.until_agrees,
     )
     return Status(201, RunOut.of(run))
 

@@ -150,7 +150,11 @@ class MaskOut(Schema):
 
 
 class RunIn(In):
-    """What to track: where from, which way, which objects; null is the whole clip and all objects."""
+    """What to track: where from, which way, which objects; null is the whole clip and all objects.
+
+    "between" goes from each key frame to the next one and back, and joins both where they agree best. until_agrees:
+    follow an object no further once it is found for ten frames where it was found before.
+    """
 
     direction: Direction = "forward"
     first_frame: FrameIndex | None = None
@@ -158,6 +162,7 @@ class RunIn(In):
     weights: Annotated[str, StringConstraints(max_length=80)] | None = None
     profile: Annotated[str, StringConstraints(max_length=20)] | None = None
     subjects: Annotated[list[UUID], Field(max_length=100)] | None = None
+    until_agrees: bool = False
 
 
 class ExportIn(In):

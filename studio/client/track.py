@@ -24,7 +24,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--name", action="append", default=[], help="the object's name, in the order of the boxes")
     command.add_argument("--frame", type=int, default=0, help="the frame the boxes are drawn on, from 0")
-    command.add_argument("--direction", choices=("forward", "backward", "both"), default="forward")
+    command.add_argument("--direction", choices=("forward", "backward", "both", "between"), default="forward")
     command.add_argument("--first", type=int, help="first frame to track")
     command.add_argument("--last", type=int, help="last frame to track")
     command.add_argument("--weights", help="by name; the studio's default without")

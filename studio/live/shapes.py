@@ -22,7 +22,7 @@ from studio.scenes.models import Mask, Prompt, Removal, Step, Subject, Version
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
-Direction = Literal["forward", "backward", "both"]
+Direction = Literal["forward", "backward", "both", "between"]
 ExportFormat = Literal[
     "overlay", "outline", "matte", "cutout", "background", "blur", "spotlight", "crop", "grid",
     "coco", "youtube-vis", "youtube-vos", "davis", "mots", "mot", "cvat-video", "cvat-images", "yolo",
@@ -213,6 +213,13 @@ class VersionOut(Schema):
         )
 
 
+class AgreedOut(Schema):
+    """Where a run stopped following an object: it was found for ten frames where it had been found before."""
+
+    subject_id: UUID
+    frame: int  # the last one that was tracked
+
+
 class RunOut(Schema):
     """One press of Track."""
 
@@ -224,6 +231,8 @@ class RunOut(Schema):
     weights: str
     profile: str
     subjects: list[UUID]
+    until_agrees: bool
+    agreed: list[AgreedOut]
 
     @classmethod
     def of(cls, run: Run) -> RunOut:
@@ -237,6 +246,8 @@ class RunOut(Schema):
                 "weights": run.weights,
                 "profile": run.profile,
                 "subjects": run.subjects,
+                "until_agrees": run.until_agrees,
+                "agreed": [{"subject_id": subject, "frame": frame} for subject, frame in run.agreed],
             }
         )
 

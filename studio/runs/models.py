@@ -14,6 +14,7 @@ class Run(models.Model):
         FORWARD = "forward"
         BACKWARD = "backward"
         BOTH = "both"
+        BETWEEN = "between"  # from each key frame to the next and back, joined where the two agree best
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.OneToOneField("jobs.Job", models.CASCADE, related_name="run")
@@ -24,9 +25,28 @@ class Run(models.Model):
     weights = models.CharField(max_length=80)
     profile = models.CharField(max_length=20, blank=True)  # "" is the weights' own
     subjects = models.JSONField()  # ids as text, in order of number
-    prompts = models.JSONField()  # [[subject id, frame, [x, y, w, h]], ...] as they stood when Track was pressed
+    prompts = models.JSONField()  # [[subject id, frame, [x, y, w, h], kept], ...] as they stood when Track was pressed
+    until_agrees = models.BooleanField(default=False)  # stop following who is found where it was found before
+    agreed = models.JSONField(default=list)  # [[subject id, frame], ...] where that was
     checkpoint = models.BinaryField(null=True)  # where it stands: see runs/checkpoint.py
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("-created",)
+
+
+class Draft(models.Model):
+    """A mask of a run's second way between two key frames, until the ways are joined."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="drafts")
+    subject_id = models.UUIDField()
+    frame = models.PositiveIntegerField()
+    counts = models.BinaryField()  # as a mask's
+    area = models.PositiveIntegerField()
+    score = models.FloatField()
+    rotated_box = models.JSONField()
+    state = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("frame",)
+        constraints = (models.UniqueConstraint(fields=("run", "subject_id", "frame"), name="draft_of_frame"),)

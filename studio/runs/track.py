@@ -1,28 +1,21 @@
 """A run's work: the one module that knows both the tracker and the database.
 
 Three threads: one decodes ahead (studio.media.ahead), this one steps every followed subject as one batch, one encodes
-and commits. Masks, the run's checkpoint and the clip's revision go into one transaction, so that whoever takes over
-after a death goes on exactly where the pages were told it was.
+and commits (studio.runs.writer).
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from types import TracebackType
-from typing import Self
 from uuid import UUID
 
 import numpy as np
 import structlog
 from django.conf import settings
-from django.db import connection
 from numpy.typing import NDArray
 
 from studio.jobs.errors import JobFault
@@ -31,22 +24,21 @@ from studio.library.files import open_source
 from studio.media.ahead import ahead
 from studio.media.clip import Clip
 from studio.media.errors import MediaError
+from studio.runs.agreement import Streak
 from studio.runs.checkpoint import Checkpoint
 from studio.runs.models import Run
 from studio.runs.plan import Plan, Stretch, Sweep
 from studio.runs.service import plan_of
 from studio.runs.weights import check_weights
+from studio.runs.writer import Frame, Writer
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask
-from studio.scenes.steps import resume_step, write_masks
 from studio.scenes.versions import keep_run
 from tracking import Box, State, Step, Track, Tracker, TrackingError, load_tracker
 
 logger = structlog.get_logger(__name__)
 
-COMMIT_FRAMES = 16  # at most so many frames a transaction,
-COMMIT_S = 0.15  # and at most so long before what was found is shown
-QUEUED_FRAMES = 32  # found and not yet written: what a slow disk may hold up
+OLD_FRAMES = 64  # of the masks that were there, read at once
 RESIDENT = 2  # trackers kept ready in a worker
 
 _STATES = {State.TRACKED: Mask.State.TRACKED, State.DOUBTFUL: Mask.State.DOUBTFUL, State.LOST: Mask.State.LOST}
@@ -93,7 +85,8 @@ def warm_up() -> None:
 def _follow(lease: Lease, run: Run, plan: Plan, tracker: Tracker, clip: Clip) -> None:
     began = Checkpoint.from_bytes(None if run.checkpoint is None else bytes(run.checkpoint))
     tracks = {subject: Track.from_bytes(data) for subject, data in began.tracks.items()}
-    with Writer(lease, run, plan.total, began) as writer:
+    watch = Watch(run, began) if run.until_agrees else None
+    with Writer(lease, run, plan.total, began, plan.sweeps) as writer:
         for index, sweep in enumerate(plan.sweeps):
             if index < began.sweep:
                 continue
@@ -101,10 +94,23 @@ def _follow(lease: Lease, run: Run, plan: Plan, tracker: Tracker, clip: Clip) ->
             with contextlib.closing(ahead(_pictures(clip, sweep, since))) as pictures:
                 for frame, picture in pictures:
                     lease.look()
+                    if not tracks and not sweep.begins_from(frame):
+                        break  # everyone is found where they were before
                     found, tracks = _look_at(tracker, sweep, frame, picture, tracks)
-                    writer.put(Frame(index, frame, frame + sweep.step, found, tracks))
+                    if watch is not None:
+                        tracks = watch.let_go(sweep, frame, found, tracks)
+                    writer.put(_frame(index, frame, frame + sweep.step, found, tracks, watch))
             tracks = {}
-            writer.put(Frame(index + 1, None, None, [], {}))
+            writer.put(_frame(index + 1, None, None, [], {}, watch, sweep))
+
+
+def _frame(
+    sweep: int, frame: int | None, following: int | None, found: list[Found], tracks: Mapping[str, Track],
+    watch: Watch | None, ended: Sweep | None = None,
+) -> Frame:  # fmt: skip
+    if watch is None:
+        return Frame(sweep, frame, following, found, tracks, ended=ended)
+    return Frame(sweep, frame, following, found, tracks, watch.skipped, watch.counts, tuple(watch.agreed), ended)
 
 
 def _pictures(clip: Clip, sweep: Sweep, since: int | None) -> Iterator[tuple[int, NDArray[np.uint8]]]:
@@ -123,7 +129,11 @@ def _look_at(
     tracker: Tracker, sweep: Sweep, frame: int, picture: NDArray[np.uint8], tracks: Mapping[str, Track]
 ) -> tuple[list[Found], dict[str, Track]]:
     """Step everyone followed in this frame, start whoever has a key frame here; returns masks and tracks to keep."""
-    going = [stretch for stretch in sweep.stretches if frame in stretch.frames and frame != stretch.key.frame]
+    going = [
+        stretch
+        for stretch in sweep.stretches
+        if frame in stretch.frames and frame != stretch.key.frame and stretch.key.subject in tracks
+    ]
     moved, steps = tracker.step(picture, [tracks[stretch.key.subject] for stretch in going])
     found = [Found(stretch.key.subject, step, None) for stretch, step in zip(going, steps, strict=True)]
     kept = {stretch.key.subject: track for stretch, track in zip(going, moved, strict=True)}
@@ -170,87 +180,44 @@ class Found:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What is handed to the writer: masks of a frame, and where the run stands after it."""
+class Watch:
+    """Looks for the frame from where on a new run only repeats what was there, and lets its subject go there."""
 
-    sweep: int
-    frame: int | None  # None: only the standing
-    following: int | None
-    found: list[Found]
-    tracks: Mapping[str, Track]
+    def __init__(self, run: Run, began: Checkpoint) -> None:
+        self.skipped = began.skipped
+        self.agreed = list(began.agreed)
+        self._streaks = {subject: Streak(frames) for subject, frames in began.streaks.items()}
+        self._size = run.video.height, run.video.width
+        self._old: dict[str, dict[int, bytes]] = {}
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Subject -> frames in a row that agreed."""
+        return {subject: streak.frames for subject, streak in self._streaks.items()}
 
-class Writer:
-    """The thread that encodes and commits. A fault of it is raised at the next put, or on leaving."""
-
-    def __init__(self, lease: Lease, run: Run, total: int, began: Checkpoint) -> None:
-        self._lease, self._run, self._total = lease, run, total
-        self._done, self._began_at = began.done, began.done
-        self._frames: queue.Queue[Frame | None] = queue.Queue(QUEUED_FRAMES)
-        self._fault: BaseException | None = None
-        self._clock = time.monotonic()
-        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._hand_over(None)
-        self._thread.join()
-        if self._fault is not None and fault is None:
-            raise self._fault
-
-    def put(self, frame: Frame) -> None:
-        """Hand over a frame; waits while the writer is far behind."""
-        self._hand_over(frame)
-        if self._fault is not None:
-            raise self._fault
-
-    def _hand_over(self, item: Frame | None) -> None:
-        while self._thread.is_alive():
-            try:
-                self._frames.put(item, timeout=0.1)
-            except queue.Full:
+    def let_go(self, sweep: Sweep, frame: int, found: list[Found], tracks: dict[str, Track]) -> dict[str, Track]:
+        """The tracks without those that have agreed long enough with what was there before this run."""
+        kept = dict(tracks)
+        for one in found:
+            if one.state is not None:  # a key frame: agreement starts anew
+                self._streaks[one.subject] = Streak()
                 continue
-            return
+            old = self._was_there(one.subject, frame, sweep.step)
+            streak = self._streaks.get(one.subject, Streak()).after(one.step.mask.rle().counts, old, *self._size)
+            self._streaks[one.subject] = streak
+            if streak.agrees and one.subject in kept:
+                del kept[one.subject]
+                self._streaks[one.subject] = Streak()
+                self.agreed.append((one.subject, frame))
+                self.skipped += sweep.left_of(one.subject, frame)
+        return kept
 
-    def _work(self) -> None:
-        waiting: list[Frame] = []
-        due = 0.0  # the first frame is shown at once
-        try:
-            while True:
-                try:
-                    item = self._frames.get(timeout=max(0.0, due - time.monotonic()) if waiting else None)
-                except queue.Empty:
-                    item = waiting[-1]  # nothing new, and the time is up
-                else:
-                    if item is None:
-                        break
-                    waiting.append(item)
-                if len(waiting) >= COMMIT_FRAMES or time.monotonic() >= due:
-                    self._commit(waiting)
-                    waiting, due = [], time.monotonic() + COMMIT_S
-            if waiting:
-                self._commit(waiting)
-        except BaseException as fault:  # noqa: BLE001 - raised again in the thread that tracks
-            self._fault = fault
-        finally:
-            connection.close()
-
-    def _commit(self, frames: list[Frame]) -> None:
-        rows = [
-            found.row(frame.frame, self._run.id) for frame in frames if frame.frame is not None for found in frame.found
-        ]
-        self._done += len(rows)
-        last = frames[-1]
-        tracks = {subject: track.to_bytes() for subject, track in last.tracks.items()}
-        standing = Checkpoint(last.sweep, last.following, self._done, tracks).to_bytes()
-        rate = (self._done - self._began_at) / max(time.monotonic() - self._clock, 1e-6)
-        left = (self._total - self._done) / rate if rate > 0 else None
-        with self._lease.commit(self._done, self._total, fps=rate, seconds_left=left) as revision:
-            write_masks(rows, resume_step(self._lease.job, revision))
-            Run.objects.filter(pk=self._run.pk).update(checkpoint=standing)
+    def _was_there(self, subject: str, frame: int, step: int) -> bytes | None:
+        """The run lengths of the mask that stands in the frame; read before this run's writer comes to it."""
+        known = self._old.get(subject)
+        if known is None or frame not in known:
+            ends = sorted((frame, frame + step * (OLD_FRAMES - 1)))
+            rows = Mask.objects.filter(subject_id=subject, frame__range=ends).values_list("frame", "counts")
+            there = {number: bytes(counts) for number, counts in rows}
+            known = self._old[subject] = {number: there.get(number, b"") for number in range(ends[0], ends[1] + 1)}
+        return known[frame] or None

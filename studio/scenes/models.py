@@ -84,6 +84,7 @@ class Mask(Found):
         ABSENT = 6, "absent"  # a person says it is not in the picture: no pixels
 
     OUT_OF_SIGHT = (State.LOST, State.ABSENT)  # nothing to draw or to export
+    BY_HAND = (State.EDITED, State.ABSENT)  # a person's word, which no run writes over
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="masks")
     frame = models.PositiveIntegerField()

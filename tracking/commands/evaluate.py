@@ -1,4 +1,4 @@
-"""python -m tracking evaluate davis | vot | otb: a line of scores a sequence, then all sequences together."""
+"""python -m tracking evaluate davis | vot | otb | absence: a line of scores a sequence, then all together."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from tracking.commands import evaluate_absence
 from tracking.commands.progress import Progress
 from tracking.errors import BadInput
 from tracking.evaluation import davis, otb, vot
@@ -33,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "vot": "accuracy, robustness and EAO on folders of frames with groundtruth.txt, restarting after failures",
         "otb": "success and precision on folders with img/ and groundtruth_rect.txt",
     }
+    vanishing = benchmarks.add_parser("absence", help=evaluate_absence.SUMMARY, description=evaluate_absence.SUMMARY)
+    evaluate_absence.add_arguments(vanishing)
     for name, summary in described.items():
         benchmark = benchmarks.add_parser(name, help=summary, description=f"{summary}; {_FPS}")
         benchmark.add_argument("--root", type=Path, required=True, metavar="DIR", help="the benchmark's folder")
@@ -41,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         benchmark.add_argument("--profile", metavar="NAME", help="tracker settings; the weights' own unless given")
         benchmark.add_argument("--precision", choices=PRECISIONS, default="auto")
         benchmark.add_argument("--device", choices=DEVICES, default="auto")
+        benchmark.add_argument(
+            "--presence", metavar="own|off|FILE.toml", default="own", help="when to disbelieve a find"
+        )
         benchmark.add_argument("--threshold", type=float, metavar="T", help="of the mask, instead of the profile's")
         benchmark.add_argument("--out", type=Path, metavar="FILE.json", help="write all scores there too")
         if name == "davis":
@@ -56,6 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Score weights on a benchmark. Raises TrackingError for anything a person can mend."""
+    if parsed.benchmark == "absence":
+        return evaluate_absence.run(parsed)
     if parsed.out is not None and not parsed.out.parent.is_dir():
         raise BadInput(f"there is no folder {parsed.out.parent} to write {parsed.out.name} to")
     if not parsed.root.is_dir():
@@ -63,7 +71,8 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.threshold is not None and not 0 < parsed.threshold < 1:
         raise BadInput(f"a threshold lies between 0 and 1, got {parsed.threshold:g}")
     score, frames = _BENCHMARKS[parsed.benchmark](parsed)
-    tracker = load_tracker(parsed.weights, parsed.profile, parsed.device, parsed.precision)
+    presence = evaluate_absence.read_presence(parsed.presence)
+    tracker = load_tracker(parsed.weights, parsed.profile, parsed.device, parsed.precision, presence=presence)
     if parsed.threshold is not None:
         tracker.profile = replace(tracker.profile, mask_threshold=parsed.threshold)
     precision = str(tracker.dtype).removeprefix("torch.")

@@ -25,6 +25,7 @@ WIDTH, HEIGHT = 512, 320  # px
 FRAMES = 72
 GONE_SHARE = 0.03  # of its area still seen, under which an object is absent
 SEEN_SHARE = 0.5  # above which it is back; between the two nothing is asked
+_WINDOW = (0.42, 0.8)  # of a real clip's sides: narrow enough to be led past what is in the middle
 _SPRITE = 160  # px, side of a drawn object's own picture
 
 
@@ -84,7 +85,7 @@ def composed_clips(kind: str, casts: Casts, seeds: Sequence[int]) -> list[Vanish
 
 
 def panned_clip(name: str, pictures: Sequence[Picture], masks: Sequence[Bits], seed: int) -> VanishingClip:
-    """A real clip seen through a window of 60 % of its sides that is led away from the object and back.
+    """A real clip seen through an upright window that is led away from the object and back.
 
     pictures: [H, W, 3] RGB each, masks [H, W] bool of the same sizes. The object is in sight in the first third, led
     out of sight for about a quarter of the clip, and in sight in the last third.
@@ -94,7 +95,7 @@ def panned_clip(name: str, pictures: Sequence[Picture], masks: Sequence[Bits], s
 
 def _pan(pictures: Sequence[Picture], masks: Sequence[Bits], seed: int) -> Iterator[Shown]:
     height, width = masks[0].shape
-    side_x, side_y = int(width * 0.6), int(height * 0.6)
+    side_x, side_y = int(width * _WINDOW[0]), int(height * _WINDOW[1])
     centers = _centers(masks)
     random = np.random.default_rng(seed)
     away = 1 if centers[len(centers) // 2][0] < width / 2 else -1  # the window goes where there is room

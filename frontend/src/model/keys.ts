@@ -5,7 +5,7 @@ export type Action =
   | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious"
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
   | "brush" | "eraser" | "polygon" | "brushSmaller" | "brushLarger" | "polygonSubtract" | "closePolygon" | "removeCorner"
-  | "track" | "trackBoth" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
+  | "track" | "trackBoth" | "trackBetween" | "untilAgrees" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
   | "export" | "import";
 
 export type Key = {
@@ -51,6 +51,8 @@ export const KEYS: readonly Key[] = [
   { action: "redo", group: "Draw", label: "Redo", keys: ["ctrl+shift+z", "ctrl+y"] },
   { action: "track", group: "Track", label: "Track", keys: ["t"] },
   { action: "trackBoth", group: "Track", label: "Track both ways", keys: ["shift+t"] },
+  { action: "trackBetween", group: "Track", label: "Track between key frames", keys: ["shift+k"] },
+  { action: "untilAgrees", group: "Track", label: "Stop where it agrees", keys: ["shift+u"] },
   { action: "cancel", group: "Track", label: "Cancel", keys: ["escape"] },
   { action: "fit", group: "View", label: "Fit picture", keys: ["0"] },
   { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },

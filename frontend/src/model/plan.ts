@@ -1,7 +1,7 @@
 /** What pressing Track would do, decided from key frames, range and choice, and said in a sentence beforehand. */
 
-import { hasMask, type Lane } from "./lanes";
-import type { Direction, Prompt, Subject } from "./types";
+import { EDITED, hasMask, type Lane } from "./lanes";
+import type { Direction, Prompt, Run, Subject } from "./types";
 
 export type Follow = "here" | "selected" | "all";
 
@@ -12,6 +12,7 @@ export type RunPlan = {
   readonly first_frame: number | null;
   readonly last_frame: number | null;
   readonly subjects: readonly string[] | null;
+  readonly until_agrees: boolean;
 };
 
 export type PlanInput = {
@@ -26,6 +27,19 @@ export type PlanInput = {
   readonly selected: string | null;
   /** Objects whose key frame on this frame was drawn or moved since they were last tracked. */
   readonly changed: ReadonlySet<string>;
+  /** Stop following an object that is found where it was found before. */
+  readonly untilAgrees: boolean;
+};
+
+/** A box that was drawn, or a mask that a person drew: where tracking begins anew. */
+type KeyFrame = { readonly subject_id: string; readonly frame: number };
+
+export const keyFramesOf = (prompts: readonly Prompt[], lanes: ReadonlyMap<string, Lane>): readonly KeyFrame[] => {
+  const drawn = [...lanes].flatMap(([subject_id, lane]) =>
+    [...lane.states.keys()].filter((frame) => lane.states[frame] === EDITED).map((frame) => ({ subject_id, frame })),
+  );
+  const keys = [...prompts.map(({ subject_id, frame }) => ({ subject_id, frame })), ...drawn];
+  return [...new Map(keys.map((key) => [`${key.subject_id} ${key.frame}`, key])).values()];
 };
 
 export type Planned =
@@ -35,7 +49,9 @@ export type Planned =
 const KEY = "Draw a box around something first (B).";
 
 export const planRun = (input: PlanInput): Planned => {
-  const { subjects, prompts, frame, range } = input;
+  const { subjects, frame, range } = input;
+  const prompts = keyFramesOf(input.prompts, input.lanes);
+  if (input.direction === "between") return planBetween(input, prompts);
   const keyed = subjects.filter((subject) => prompts.some((prompt) => prompt.subject_id === subject.id));
   if (keyed.length === 0) return { ok: false, reason: KEY };
   const here = keyed.filter((subject) =>
@@ -44,7 +60,7 @@ export const planRun = (input: PlanInput): Planned => {
 
   if (input.follow === "here" && here.length > 0 && (range === null || (frame >= range.first && frame <= range.last))) {
     const waiting = here.filter((subject) => isWaiting(input, subject.id));
-    return planFromHere(input, waiting.length > 0 ? waiting : here);
+    return planFromHere(input, prompts, waiting.length > 0 ? waiting : here);
   }
   let chosen = keyed;
   if (input.follow === "selected") {
@@ -62,9 +78,10 @@ export const planRun = (input: PlanInput): Planned => {
     first_frame: range?.first ?? null,
     last_frame: range?.last ?? null,
     subjects: chosen.length === subjects.length ? null : chosen.map((subject) => subject.id),
+    until_agrees: input.untilAgrees,
   };
   const where = range === null ? "from their key frames" : `in frames ${range.first} to ${range.last}`;
-  return { ok: true, plan, sentence: `Tracks ${named(chosen)} ${where}.` };
+  return { ok: true, plan, sentence: `Tracks ${named(chosen)} ${where}${untilAgrees(input)}.` };
 };
 
 /** Whether an object still has to be tracked from this frame: its box changed, or the next frame has no mask. */
@@ -78,8 +95,8 @@ const isWaiting = (input: PlanInput, id: string): boolean => {
 };
 
 /** Tracks from this frame to each object's next key frame; with one object the bounds can be said exactly. */
-const planFromHere = (input: PlanInput, chosen: readonly Subject[]): Planned => {
-  const { prompts, frame, range, direction } = input;
+const planFromHere = (input: PlanInput, prompts: readonly KeyFrame[], chosen: readonly Subject[]): Planned => {
+  const { frame, range, direction } = input;
   const keys = prompts.filter((prompt) => chosen.some((subject) => subject.id === prompt.subject_id));
   const one = chosen.length === 1;
   const after = keys.filter((prompt) => prompt.frame > frame).map((prompt) => prompt.frame);
@@ -93,8 +110,49 @@ const planFromHere = (input: PlanInput, chosen: readonly Subject[]): Planned => 
     first_frame: first,
     last_frame: last,
     subjects: chosen.length === input.subjects.length ? null : chosen.map((subject) => subject.id),
+    until_agrees: input.untilAgrees,
   };
-  return { ok: true, plan, sentence: `Tracks ${named(chosen)} ${span(direction, frame, first, last)}.` };
+  return { ok: true, plan, sentence: `Tracks ${named(chosen)} ${span(direction, frame, first, last)}${untilAgrees(input)}.` };
+};
+
+/** Tracks between key frames: those on both sides of this frame, or all in the range. */
+const planBetween = (input: PlanInput, keys: readonly KeyFrame[]): Planned => {
+  const { subjects, frame, range, follow, selected } = input;
+  const inRange = (key: KeyFrame): boolean => range === null || (key.frame >= range.first && key.frame <= range.last);
+  const framesOf = (subject: Subject): number[] =>
+    keys.filter((key) => key.subject_id === subject.id && inRange(key)).map((key) => key.frame).sort((a, b) => a - b);
+  const wanted = follow === "all" || selected === null ? subjects : subjects.filter((subject) => subject.id === selected);
+  const chosen = wanted.filter((subject) => framesOf(subject).length > 1);
+  if (chosen.length === 0) return { ok: false, reason: "Between needs two key frames of an object: draw a second box (B)." };
+  let [first, last] = [range?.first ?? null, range?.last ?? null];
+  const [only] = chosen;
+  if (follow === "here" && chosen.length === 1 && only !== undefined) {
+    const frames = framesOf(only);
+    // the stretch around this frame; on a key frame, the stretches on both its sides
+    first = frames.filter((key) => key < frame).at(-1) ?? frames[0] ?? null;
+    last = frames.find((key) => key > frame) ?? frames.at(-1) ?? null;
+    if (first === last) [first, last] = [frames[0] ?? null, frames.at(-1) ?? null];
+  }
+  const plan: RunPlan = {
+    direction: "between",
+    first_frame: first,
+    last_frame: last,
+    subjects: chosen.length === subjects.length ? null : chosen.map((subject) => subject.id),
+    until_agrees: false,
+  };
+  const where = first === null || last === null ? "between their key frames" : `between frames ${first} and ${last}`;
+  return { ok: true, plan, sentence: `Tracks ${named(chosen)} both ways ${where} and joins them where they agree.` };
+};
+
+const untilAgrees = (input: PlanInput): string => (input.untilAgrees ? ", until it agrees with what is there" : "");
+
+/** What a run that stopped early says of it: "Stopped at frame 212: agrees with what was there". */
+export const agreedSentence = (run: Pick<Run, "agreed" | "subjects">): string => {
+  const frames = run.agreed.map((one) => one.frame);
+  const [only] = frames;
+  if (only === undefined) return "";
+  if (frames.length === 1 && run.subjects.length === 1) return `Stopped at frame ${only}: agrees with what was there`;
+  return `${frames.length} times stopped early, last at frame ${frames.at(-1)}: agrees with what was there`;
 };
 
 const span = (direction: Direction, frame: number, first: number | null, last: number | null): string => {

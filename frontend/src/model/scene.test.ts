@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { paced, refusal } from "./clip";
 import { nextColor, OBJECT_COLORS } from "./colors";
 import { actionOf, ariaKeys, KEYS, titleOf } from "./keys";
-import { emptyLane, setFrame, TRACKED, type Lane } from "./lanes";
+import { EDITED, emptyLane, setFrame, TRACKED, type Lane } from "./lanes";
 import { byteCache } from "./lru";
-import { planRun, type PlanInput } from "./plan";
+import { agreedSentence, planRun, type PlanInput } from "./plan";
 import { applyItems, promptAt, sceneFrom } from "./scene";
 import type { Item, Prompt, SceneAnswer, Subject, Video } from "./types";
 import { boxOf } from "./units";
@@ -64,6 +64,7 @@ describe("what Track would do", () => {
     follow: "here",
     selected: "s2",
     changed: new Set(),
+    untilAgrees: false,
   };
 
   test("nothing without a box, and it says what to do", () => {
@@ -96,6 +97,39 @@ describe("what Track would do", () => {
     expect(planRun({ ...base, prompts, frame: 40, direction: "both" })).toMatchObject({
       plan: { first_frame: 11, last_frame: 69 },
     });
+  });
+
+  test("between goes to the key frames on both sides of this frame", () => {
+    const prompts = [prompt(1, 10), prompt(1, 40), prompt(1, 70)];
+    const between = { ...base, prompts, direction: "between" as const, selected: "s1" };
+
+    expect(planRun({ ...between, frame: 40 })).toMatchObject({ plan: { direction: "between", first_frame: 10, last_frame: 70 } });
+    expect(planRun({ ...between, frame: 50 })).toMatchObject({ plan: { first_frame: 40, last_frame: 70 } });
+    expect(planRun({ ...between, prompts: [prompt(1, 10)] }).ok).toBe(false);
+  });
+
+  test("a mask drawn by hand is a key frame", () => {
+    const lane = tracked(0, 99);
+    setFrame(lane, 60, 100, EDITED);
+    const lanes = new Map([["s1", lane]]);
+
+    expect(planRun({ ...base, lanes, prompts: [prompt(1, 10)], frame: 10, changed: new Set(["s1"]) })).toMatchObject({
+      plan: { first_frame: 10, last_frame: 59 },
+    });
+  });
+
+  test("until it agrees is part of the wish and of the sentence", () => {
+    const planned = planRun({ ...base, untilAgrees: true });
+
+    expect(planned).toMatchObject({ ok: true, plan: { until_agrees: true } });
+    expect(planned.ok && planned.sentence).toContain(", until it agrees with what is there.");
+  });
+
+  test("a run that stopped early says where and why", () => {
+    const agreed = [{ subject_id: "s1", frame: 212 }];
+
+    expect(agreedSentence({ agreed, subjects: ["s1"] })).toBe("Stopped at frame 212: agrees with what was there");
+    expect(agreedSentence({ agreed: [], subjects: ["s1"] })).toBe("");
   });
 
   test("elsewhere, all objects from their key frames in the range", () => {

@@ -64,7 +64,7 @@ export type Prompt = {
   readonly box: Box;
 };
 
-export type Direction = "forward" | "backward" | "both";
+export type Direction = "forward" | "backward" | "both" | "between";
 
 export type Run = {
   readonly id: string;
@@ -75,6 +75,9 @@ export type Run = {
   readonly weights: string;
   readonly profile: string;
   readonly subjects: readonly string[];
+  readonly until_agrees: boolean;
+  /** Who was followed no further as it was found where it had been before, and the last frame it was. */
+  readonly agreed: readonly { readonly subject_id: string; readonly frame: number }[];
 };
 
 /** One change to the scene, as its person sees it. */

@@ -79,6 +79,7 @@ export type RunWish = {
   first_frame: number | null;
   last_frame: number | null;
   subjects: readonly string[] | null;
+  until_agrees: boolean;
   weights?: string;
   profile?: string;
 };

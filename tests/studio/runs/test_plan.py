@@ -62,3 +62,33 @@ def test_a_backward_half_needs_its_key_frames_picture_too():
 
 def test_a_run_without_key_frames_has_nothing_to_do():
     assert plan_run([], "both", 0, 7).total == 0
+
+
+def test_between_key_frames_both_ways_are_gone_and_nothing_outside_them():
+    plan = plan_run([KeyFrame("a", 2, BOX), KeyFrame("a", 6, BOX), KeyFrame("b", 1, BOX)], "between", 0, 9)
+
+    there, back = plan.sweeps
+    assert [list(stretch.frames) for stretch in there.stretches] == [[2, 3, 4, 5], [6]]
+    assert [(stretch.key.frame, list(stretch.frames)) for stretch in back.stretches] == [(6, [5, 4, 3])]
+    assert (there.drafts, back.drafts) == (False, True)
+    assert plan.total == 8
+
+
+def test_between_needs_two_key_frames_of_one_object():
+    assert plan_run([KeyFrame("a", 2, BOX), KeyFrame("b", 6, BOX)], "between", 0, 9).total == 0
+
+
+def test_a_mask_that_a_person_drew_is_a_key_frame_that_makes_no_mask_of_its_own():
+    drawn = KeyFrame("a", 4, BOX, kept=True)
+
+    assert frames_of(plan_run([drawn], "forward", 0, 6), "a") == [(4, [5, 6])]
+    assert frames_of(plan_run([drawn], "backward", 0, 6), "a", -1) == [(4, [3, 2, 1, 0])]
+    assert plan_run([drawn], "forward", 0, 6).sweeps[0].segments == [range(4, 7)]
+    assert plan_run([drawn], "forward", 0, 4).total == 0
+
+
+def test_a_sweep_knows_who_still_begins_and_how_much_is_left():
+    (sweep,) = plan_run([KeyFrame("a", 2, BOX), KeyFrame("b", 5, BOX)], "forward", 0, 7).sweeps
+
+    assert sweep.begins_from(5) and not sweep.begins_from(6)
+    assert (sweep.left_of("a", 2), sweep.left_of("b", 7)) == (5, 0)

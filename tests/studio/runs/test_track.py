@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
@@ -12,16 +13,19 @@ from studio.jobs.lease import work
 from studio.jobs.models import Job
 from studio.library import files
 from studio.library.models import Video
+from studio.media import rle
 from studio.media.frame_table import FrameTable
 from studio.runs import track
-from studio.runs.models import Run
+from studio.runs.models import Draft, Run
 from studio.runs.service import start_run
 from studio.runs.track import follow
 from studio.scenes.changes import add_subject, set_prompt
-from studio.scenes.models import Mask
+from studio.scenes.errors import SceneFault
+from studio.scenes.models import Mask, Subject
 from tracking import Tracker
 
 FRAMES = 20
+NOTHING = rle.encode(np.zeros((120, 160), np.uint8))
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -105,6 +109,114 @@ def test_a_box_drawn_late_bends_only_its_own_stretch(clip):
     assert [row for row in after if row[0] == second.number] == [row for row in before if row[0] == second.number]
     assert after[:10] == before[:10]
     assert after[10] != before[10]
+
+
+def test_what_a_person_drew_is_a_key_frame_and_no_run_writes_over_it(clip):
+    finish(start_run(clip))
+    first = clip.subjects.get(number=1)
+    drawn = Mask.objects.get(subject=first, frame=8)
+    Mask.objects.filter(pk=drawn.pk).update(state=Mask.State.EDITED)
+    Mask.objects.filter(subject=first, frame=12).update(state=Mask.State.ABSENT, area=0, counts=NOTHING)
+    held = {row.frame: bytes(row.counts) for row in first.masks.filter(frame__in=(8, 12))}
+
+    run = start_run(clip, first_frame=5, subjects=[first.id])
+    job = finish(run)
+
+    assert [(frame, kept) for _, frame, _, kept in run.prompts] == [(8, True)]
+    assert (job.state, job.done) == (Job.State.DONE, 11)
+    assert {row.frame: bytes(row.counts) for row in first.masks.filter(frame__in=(8, 12))} == held
+    assert set(first.masks.filter(run_id=run.id).values_list("frame", flat=True)) == {9, 10, 11, *range(13, 20)}
+
+
+def correct(clip: Video, frame: int) -> Subject:
+    """A box around the first object where it truly is."""
+    first: Subject = clip.subjects.get(number=1)
+    x, y, width, height = map(float, draw_clip(FRAMES, objects=2).box(frame, 1).split(","))
+    set_prompt(first, frame, (x, y, width, height))
+    return first
+
+
+def test_a_run_that_agrees_with_what_was_there_stops_and_leaves_the_rest(clip):
+    first = correct(clip, 3)
+    finish(start_run(clip, subjects=[first.id]))
+    before = {row.frame: row.run_id for row in first.masks.all()}
+
+    run = start_run(clip, first_frame=3, subjects=[first.id], until_agrees=True)
+    job = finish(run)
+
+    run.refresh_from_db()
+    assert run.agreed == [[str(first.id), 13]]
+    assert (job.state, job.done, job.total) == (Job.State.DONE, 11, 11)
+    after = {row.frame: row.run_id for row in first.masks.all()}
+    assert {frame for frame in after if after[frame] == run.id} == set(range(3, 14))
+    assert {frame: after[frame] for frame in range(14, FRAMES)} == {frame: before[frame] for frame in range(14, FRAMES)}
+
+
+def test_a_run_that_agrees_stops_at_the_same_frame_when_its_worker_died_on_the_way(clip, monkeypatch):
+    first = correct(clip, 3)
+    finish(start_run(clip, subjects=[first.id]))
+    run = start_run(clip, first_frame=3, subjects=[first.id], until_agrees=True)
+    stop_after(monkeypatch, 15, run)
+
+    assert finish(run).state == Job.State.DONE
+    run.refresh_from_db()
+    assert run.agreed == [[str(first.id), 13]]
+
+
+def test_between_two_key_frames_the_two_ways_are_joined_and_no_draft_is_left(clip):
+    first = correct(clip, 15)
+    forward = start_run(clip, subjects=[first.id], last_frame=14)
+    finish(forward)
+    there = {row.frame: bytes(row.counts) for row in first.masks.all()}
+    finish(start_run(clip, subjects=[first.id], direction="backward", first_frame=1, last_frame=15))
+    back = {row.frame: bytes(row.counts) for row in first.masks.all()}
+
+    job = finish(start_run(clip, subjects=[first.id], direction="between"))
+
+    joined = {row.frame: bytes(row.counts) for row in first.masks.all()}
+    assert (job.state, job.done, job.total) == (Job.State.DONE, 16 + 14, 16 + 14)
+    kept = [frame for frame in range(1, 15) if joined[frame] == there[frame]]
+    taken = [frame for frame in range(1, 15) if joined[frame] == back[frame]]
+    assert sorted({*kept, *taken}) == list(range(1, 15))
+    assert min(kept) == 1 and max(taken) == 14
+    assert not Draft.objects.exists()
+
+
+def test_two_ways_whose_worker_died_in_the_second_are_those_of_an_undisturbed_run(clip, monkeypatch):
+    first = correct(clip, 15)
+    finish(start_run(clip, subjects=[first.id], direction="between"))
+    undisturbed = masks(clip)
+    Mask.objects.all().delete()
+    run = start_run(clip, subjects=[first.id], direction="between")
+
+    stop_after(monkeypatch, 48, run)  # 2 a frame: 16 frames there, the key frame and 7 on the way back
+
+    assert Draft.objects.filter(run=run).exists()
+    assert finish(run).state == Job.State.DONE
+    assert masks(clip) == undisturbed
+    assert not Draft.objects.exists()
+
+
+def test_between_needs_two_key_frames_and_says_so(clip):
+    with pytest.raises(SceneFault, match="Two key frames"):
+        start_run(clip, direction="between")
+
+
+def stop_after(monkeypatch, steps: int, run: Run) -> None:
+    """Work on the run until the tracker has stepped so often, and die there."""
+    step, left = Tracker.step, steps
+
+    def stopped(self, frame, tracks):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise SystemExit(0)
+        return step(self, frame, tracks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Tracker, "step", stopped)
+        with pytest.raises(SystemExit):
+            work(run.job_id, follow)
 
 
 def test_a_source_that_is_gone_is_a_sentence_and_not_a_traceback(clip):

@@ -64,6 +64,10 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     deleteBox: () => studio.edits.deleteBox(),
     track: () => void studio.track(),
     trackBoth: () => void studio.track("both"),
+    trackBetween: () => void studio.track("between"),
+    untilAgrees: () => {
+      studio.untilAgrees = !studio.untilAgrees;
+    },
     cancel: () => {
       if (page.giveUp() || page.closeSheet()) return;
       if (studio.editing) studio.editing = false;

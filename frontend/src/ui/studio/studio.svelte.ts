@@ -47,6 +47,7 @@ export class Studio {
   /** Arrow keys move the selected box instead of the time. */
   editing = $state(false);
   direction = $state<Direction>("forward");
+  untilAgrees = $state(false);
   follow = $state<Follow>("here");
   weights = $state<string | null>(null);
   /** Null is the weights' own. */
@@ -119,8 +120,9 @@ export class Studio {
   planned(direction: Direction = this.direction): Planned {
     if (this.scene === null) return { ok: false, reason: "The clip is loading." };
     const { subjects, prompts, lanes } = this.scene;
-    const { frame, frames, range, follow, changed } = this;
-    return planRun({ subjects, prompts, lanes, frame, frames, range, direction, follow, selected: this.selectedId, changed });
+    const { frame, frames, range, follow, changed, untilAgrees } = this;
+    const selected = this.selectedId;
+    return planRun({ subjects, prompts, lanes, frame, frames, range, direction, follow, selected, changed, untilAgrees });
   }
 
   // ---- opening and the feed ----
