@@ -54,6 +54,7 @@ class Environment:
     history_steps: int  # STUDIO_HISTORY_STEPS: how many steps of a clip can be undone
     lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
     stuck_s: float  # STUDIO_STUCK_SECONDS: how long a job may make no headway
+    metrics_token: str  # STUDIO_METRICS_TOKEN: who may read /metrics; empty: only this machine
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
 
 
@@ -102,6 +103,7 @@ def read_environment() -> Environment:
         history_steps=env.int("STUDIO_HISTORY_STEPS", default=500),
         lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
         stuck_s=env.float("STUDIO_STUCK_SECONDS", default=300.0),
+        metrics_token=env.str("STUDIO_METRICS_TOKEN", default=""),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )
 

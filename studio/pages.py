@@ -4,13 +4,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
-from redis import Redis, RedisError
 
 from studio.access import videos_for
 
@@ -36,14 +34,6 @@ def studio(request: HttpRequest, video_id: UUID) -> HttpResponse:
     return _app(request, "studio", video.title, str(video.pk))
 
 
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Whether this process can reach what it needs: 200 or 503, and which part is missing."""
-    parts = {"database": _database_answers(), "broker": _broker_answers(), "data": settings.STUDIO_DATA.is_dir()}
-    return JsonResponse({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
-
-
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form or a call without its token: one sentence, as JSON for programs."""
     sentence = "This page was open for too long; load it again and repeat what you did."
@@ -57,20 +47,3 @@ def _app(request: HttpRequest, page: str, title: str, video_id: str = "") -> Htt
         sentence = "The pages of this studio are not built yet; its operator finds the command in the log."
         return render(request, "message.html", {"title": "Not ready", "sentence": sentence}, status=503)
     return render(request, "app.html", {"page": page, "title": title, "video_id": video_id})
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _broker_answers() -> bool:
-    try:
-        with Redis.from_url(settings.STUDIO_REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
-            return bool(redis.ping())
-    except RedisError:
-        return False

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "studio.proxies.TrustedProxies",  # first: whom the others see as the visitor
     "django.middleware.security.SecurityMiddleware",
+    "studio.watch.requests.Noted",
     "studio.headers.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -158,6 +159,7 @@ STUDIO_KEEP_UPLOADS_DAYS = ENVIRONMENT.keep_uploads_days
 STUDIO_HISTORY_MB = ENVIRONMENT.history_mb
 STUDIO_HISTORY_STEPS = ENVIRONMENT.history_steps
 STUDIO_LEASE_SECONDS = ENVIRONMENT.lease_s
+STUDIO_METRICS_TOKEN = ENVIRONMENT.metrics_token
 STUDIO_STUCK_SECONDS = ENVIRONMENT.stuck_s
 STUDIO_REDIS_URL = ENVIRONMENT.redis
 

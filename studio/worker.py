@@ -1,13 +1,20 @@
 """The Celery application: it rings, and keeps nothing. What is to be done stands in the jobs table."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.worker.consumer import Consumer
+
+if TYPE_CHECKING:
+    from celery.worker.consumer import Consumer
 
 from studio.env import read_environment
 
@@ -59,6 +66,14 @@ def _give_back_when_stopped(**_: object) -> None:
     signal.signal(signal.SIGTERM, _stop)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+@worker_ready.connect
+def _say_it_is_there(sender: Consumer, **_: object) -> None:
+    """Whether anybody works on a queue is asked by `/readyz` and the status page."""
+    from studio.jobs.workers import keep_saying  # settings are ready by now
+
+    keep_saying(sender.app.amqp.queues.consume_from)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

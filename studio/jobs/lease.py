@@ -24,6 +24,8 @@ from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.queue import tell_pages
 from studio.jobs.revisions import hold, next_revision
+from studio.jobs.spent import note_work
+from studio.jobs.tally import count
 
 logger = structlog.get_logger(__name__)
 
@@ -131,6 +133,9 @@ class Lease:
             if not held.update(state=state, **gone):
                 return False
             Job.objects.filter(pk=self.job.pk).update(revision=next_revision(self.job.video_id))
+            note_work(self.job)
+            if "ended" in gone:
+                count("jobs_ended", f"{self.job.kind},{state},{fields.get('error_code', '')}")
         tell_pages(self.job)
         return True
 
@@ -179,10 +184,10 @@ def work(job_id: UUID, body: Callable[[Lease], None]) -> bool:
     lease = claim(job_id)
     if lease is None:
         return False
-    log = logger.bind(job=str(job_id), kind=lease.job.kind, attempt=lease.job.attempt)
-    log.info("job claimed")
-    with _renewing(lease):
+    log = logger.bind(attempt=lease.job.attempt)
+    with structlog.contextvars.bound_contextvars(job=str(job_id), kind=lease.job.kind), _renewing(lease):
         try:
+            log.info("job claimed")
             body(lease)
             lease.end(Job.State.DONE)
             log.info("job done")

@@ -85,3 +85,32 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class Tally(models.Model):
+    """How often something happened since the studio was made: see tally.py."""
+
+    what = models.CharField(max_length=40)
+    label = models.CharField(max_length=120, blank=True)  # values of its labels, with commas between
+    value = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("what", "label"), name="one_tally_a_label"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.label}"
+
+
+class Spent(models.Model):
+    """How long workers worked for a person on a day, clips that are deleted since included."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="spent")
+    day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Job.Kind.choices)
+    seconds = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("owner", "day", "kind"), name="one_sum_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.day}"

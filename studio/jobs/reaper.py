@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -11,6 +12,8 @@ from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.queue import bells_unheard, ring, tell_pages
 from studio.jobs.revisions import hold, next_revision
+from studio.jobs.spent import note_work
+from studio.jobs.tally import count
 
 logger = structlog.get_logger(__name__)
 
@@ -32,6 +35,9 @@ def reap() -> int:
                 continue  # its worker spoke after all
             Job.objects.filter(pk=job.pk).update(revision=next_revision(job.video_id))
         taken += 1
+        count("take_overs", job.kind)
+        if job.lease_until is not None:
+            note_work(job, ended=job.lease_until - timedelta(seconds=settings.STUDIO_LEASE_SECONDS))
         logger.warning("job taken back", job=str(job.pk), attempt=job.attempt, now=str(fields["state"]))
         job.refresh_from_db()
         if job.state == Job.State.QUEUED:

@@ -25,6 +25,7 @@ from redis import RedisError
 from studio.announce import library_group, video_group
 from studio.live import protocol
 from studio.live.library import LibraryView, changed_videos, library_jobs
+from studio.live.opened import OPENED
 from studio.live.protocol import BadMessage, Message, Window
 from studio.live.video import VideoView, look_at, video_jobs
 
@@ -89,9 +90,11 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
             return
         self.wake.set()
         self.loop = asyncio.create_task(self._run())
+        OPENED[type(self).__name__] += 1
 
     async def disconnect(self, code: int) -> None:
         if self.loop is not None:
+            OPENED[type(self).__name__] -= 1
             self.loop.cancel()
             with suppress(asyncio.CancelledError):
                 await self.loop
