@@ -16,10 +16,6 @@ export class PendingMasks {
     this.#writes.set(keyOf(subject, frame), write);
   }
 
-  has(subject: string, frame: number): boolean {
-    return this.#writes.has(keyOf(subject, frame));
-  }
-
   /** The items of a message that can be applied now; a removal is cut around the frames that are being written. */
   sift(items: readonly Item[], told: number): readonly Item[] {
     if (this.#writes.size === 0) return items;

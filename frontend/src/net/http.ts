@@ -69,6 +69,10 @@ const errorOf = async (answer: Response): Promise<ApiError> => {
   return new ApiError("error", `The studio answered with error ${answer.status}. Try again.`, answer.status);
 };
 
+/** Whether nobody answered: not the studio, or a proxy in its place. What was asked may or may not have been done. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || (error.code === "error" && [502, 503, 504].includes(error.status)));
+
 /** What went wrong, as a sentence for a person. */
 export const sentenceOf = (error: unknown): string =>
   error instanceof ApiError ? error.message : "Something went wrong on this page. Reload it to go on.";

@@ -9,7 +9,7 @@ import { promptAt, withPrompt, withSubject } from "../../model/scene";
 import type { Subject } from "../../model/types";
 import { boxOf, type Box } from "../../model/units";
 import * as api from "../../net/api";
-import { ApiError, sentenceOf } from "../../net/http";
+import { ApiError, isUnreachable, sentenceOf } from "../../net/http";
 import { newId } from "../../net/id";
 import { openOutbox } from "../../net/outbox";
 import { say } from "../toasts.svelte";
@@ -23,7 +23,7 @@ export class Edits {
 
   readonly #studio: Studio;
   readonly #outbox = openOutbox({
-    isUnreachable: (error) => error instanceof ApiError && error.code === "unreachable",
+    isUnreachable,
     onWaiting: (waiting) => {
       this.waiting = waiting;
       if (waiting) say("The studio cannot be reached. What you do is kept here and sent when it is back.", "bad");

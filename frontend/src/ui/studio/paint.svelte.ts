@@ -82,11 +82,12 @@ export class Paint {
     const { tool } = this.#studio;
     if (!isMaskTool(tool)) return false;
     if (this.#studio.playing) this.#studio.pause();
-    if (tool === "polygon") return this.#canDraw(); // its corner is where the pointer goes up
-    if (!this.#openSheet()) return false;
+    if (tool === "polygon") return this.#canDraw(this.subtract || erase); // its corner is where the pointer goes up
+    const takes = erase || tool === "eraser";
+    if (!this.#openSheet(takes)) return false;
     const sheet = this.#sheet;
     if (sheet === null) return false;
-    this.#stroke = { tool, erase: erase || tool === "eraser", before: copyOf(sheet.mask), last: at };
+    this.#stroke = { tool, erase: takes, before: copyOf(sheet.mask), last: at };
     this.move([at]);
     return true;
   }
@@ -134,7 +135,7 @@ export class Paint {
       say(`A polygon has at least 3 corners, this one has ${corners.length}.`);
       return;
     }
-    if (!this.#openSheet()) return;
+    if (!this.#openSheet(this.subtract)) return;
     const sheet = this.#sheet;
     if (sheet === null) return;
     this.corners = [];
@@ -170,10 +171,9 @@ export class Paint {
   // ---- what is painted on ----
 
   /** Makes the sheet that of the selected object, or of a new one, in the frame shown. */
-  #openSheet(): boolean {
+  #openSheet(takes: boolean): boolean {
     const { frame, selected, masks, scene } = this.#studio;
-    if (scene === null || masks === null) return false;
-    if (!this.#canDraw()) return false;
+    if (scene === null || masks === null || !this.#canDraw(takes)) return false;
     const held = this.#sheet;
     const item = selected === null ? null : masks.mask(selected.id, frame);
     const holds = held !== null && selected !== null && held.subject === selected.id && held.frame === frame;
@@ -194,10 +194,11 @@ export class Paint {
     return sheet !== null;
   }
 
-  #canDraw(): boolean {
+  #canDraw(takes: boolean): boolean {
     const { selected } = this.#studio;
-    if (selected === null || selected.visible) return true;
-    say(`${selected.name} is hidden. Show it to draw on it.`);
+    if (selected === null && takes) say("Select the object to take from.");
+    else if (selected !== null && !selected.visible) say(`${selected.name} is hidden. Show it to draw on it.`);
+    else return true;
     return false;
   }
 
@@ -219,6 +220,11 @@ export class Paint {
     this.#painter ??= openPainter();
     const { counts, made } = await this.#studio.edits.soon(this.#painter.finish(sheet.mask, rgbOf(sheet.color)));
     sheet.finishing -= 1;
+    if (makes !== null && made.area === 0) {
+      this.#show(makes, true); // beside the picture: nothing was drawn
+      this.open = null;
+      return;
+    }
     const before = masks.mask(sheet.subject, sheet.frame);
     const pixels = made.area > 0 ? counts : NO_COUNTS;
     const changed = makes !== null || !sameBytes(pixels, before?.counts ?? NO_COUNTS);
