@@ -227,3 +227,38 @@ def test_what_is_erased_to_nothing_is_not_in_the_picture(easel: Easel):
 
     assert easel.states() == {0: ABSENT}
     assert not easel.inked(60, 60)
+
+
+def test_a_finger_paints_on_a_phone_and_two_fingers_move_the_picture(easel: Easel):
+    page = easel.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    easel.brush(40)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    touch("touchStart", easel.place(60, 120))
+    touch("touchMove", easel.place(150, 120))
+    touch("touchMove", easel.place(240, 120))
+    touch("touchEnd")
+    easel.saved()
+    painted = easel.stored()
+    assert painted is not None and painted[110:130, 60:240].all() and not painted[60].any()
+    assert easel.inked(150, 120)
+
+    scale = float(str(page.locator("#stage").get_attribute("data-scale")))
+    one, other = easel.place(140, 60), easel.place(180, 60)
+    touch("touchStart", one)
+    touch("touchMove", (one[0] - 5, one[1]))
+    touch("touchStart", (one[0] - 5, one[1]), other)
+    for apart in (20, 40, 60):
+        touch("touchMove", (one[0] - apart, one[1]), (other[0] + apart, other[1]))
+    touch("touchEnd")
+    expect(page.locator("body")).to_have_attribute("data-saving", "saved")
+
+    assert float(str(page.locator("#stage").get_attribute("data-scale"))) > 1.5 * scale
+    assert differ(easel.stored(), painted) == 0, "the first of two fingers painted"
+    assert easel.inked(150, 120)
