@@ -16,7 +16,6 @@ from PIL import Image, UnidentifiedImageError
 
 from studio.imports.errors import BadImport
 from studio.imports.files import Files
-from studio.imports.own import Manifest
 from studio.imports.scene import Scene
 
 WIDE = ("I;16", "I;16B", "I")  # 16 bit
@@ -64,11 +63,6 @@ def values_of(files: Files, name: str, scene: Scene, modes: tuple[str, ...]) -> 
             return np.asarray(picture).astype(np.int64)
     except (UnidentifiedImageError, *_BROKEN) as fault:
         raise BadImport(name, "this PNG is broken") from fault
-
-
-def is_ours(manifest: Manifest, *formats: str) -> bool:
-    """Whether our own export of one of these formats is read."""
-    return manifest.format in formats
 
 
 def _folders(files: Files) -> dict[str, list[str]]:
