@@ -89,7 +89,8 @@ def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page:
 
     for subject in page.request.get(f"/api/videos/{video}/scene").json()["subjects"]:
         send(page, f"/api/subjects/{subject['id']}", "DELETE")
-    assert settled(page, 0) != with_objects
+    empty = settled(page, 0)
+    assert empty != with_objects
 
     page.keyboard.press("Shift+I")
     dialog = page.get_by_role("dialog", name="Import")
@@ -99,11 +100,13 @@ def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page:
     expect(dialog.get_by_text("This makes 2 objects and 23 masks")).to_be_visible()
     expect(dialog.get_by_label("Read as")).to_have_value("project")
     expect(page.locator("[data-subject]")).to_have_count(0)
-    page.screenshot(path=str(tmp_path / "found.png"))
     dialog.get_by_role("button", name="Import", exact=True).click()
     expect(dialog).to_have_attribute("data-phase", "done", timeout=60_000)
     page.keyboard.press("Escape")
+    assert settled(page, 2) != empty, "masks are shown as they come"
 
+    page.reload()  # then an object is selected again, and drawn brighter, as at the beginning
+    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
     assert settled(page, 2) == with_objects
     scene = page.request.get(f"/api/videos/{video}/scene").json()
     assert sorted(map(str, scene["lanes"].values())) == lanes
