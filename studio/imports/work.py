@@ -12,9 +12,11 @@ from studio.imports.service import FILE, SCENE, folder_of
 from studio.imports.write import write_scene
 from studio.jobs.errors import JobFault
 from studio.jobs.lease import Lease
-from studio.library import files
+from studio.library.errors import NotFound
+from studio.library.files import SOURCE, key_of, source_of
 from studio.library.models import Video
-from studio.media.errors import MediaError
+from studio.library.store import store
+from studio.media.errors import MediaError, NoSuchFile
 from studio.scenes.errors import SceneFault
 
 MOST_SUMMED_BYTES = 2 * 1024**3  # of a film; as exports do
@@ -78,11 +80,15 @@ def _clip(video: Video) -> Clip:
 
 def _other_film(video: Video, source: dict[str, object]) -> str:
     """A sentence where a project file is of another film than this clip's; empty where it is not, or nobody knows."""
-    path = files.folder_of(video.id) / files.SOURCE
     told = source.get("sha256")
-    if not isinstance(told, str) or not path.is_file() or path.stat().st_size > MOST_SUMMED_BYTES:
+    if not isinstance(told, str):
         return ""
-    return "" if _sum(path) == told else "The file was made of another film of the same size and length."
+    try:
+        size = store().look(key_of(video, SOURCE)).size
+        same = size > MOST_SUMMED_BYTES or _sum(source_of(video)) == told
+    except (NotFound, NoSuchFile):
+        return ""
+    return "" if same else "The file was made of another film of the same size and length."
 
 
 def _sum(path: Path) -> str:
