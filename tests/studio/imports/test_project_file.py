@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from drawn.tracks import OBJECTS, draw_masks, found_of
 from studio.exports.make import make
-from studio.exports.service import export_folder, request_export
+from studio.exports.service import request_export
 from studio.imports.service import write_import
 from studio.jobs.lease import work
 from studio.jobs.models import Job
-from studio.library.files import folder_of
+from studio.library.files import export_key, folder_of
 from studio.library.models import Video
+from studio.library.store import store
 from studio.runs.models import Run
 from studio.scenes.changes import change, write_masks
 from studio.scenes.models import Mask, Prompt, Subject
@@ -81,7 +82,7 @@ def project_of(video: Video) -> Path:
     export.refresh_from_db()
     export.job.refresh_from_db()
     assert (export.job.state, export.job.error) == ("done", "")
-    return export_folder(export) / export.file_name
+    return store().local(export_key(export.id, export.file_name, export.sha256))
 
 
 def test_everything_of_a_scene_comes_back(scene: Video, ann: User, send):
