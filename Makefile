@@ -36,6 +36,10 @@ check: install page ## style, types and floors only
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py page --run check
 
+audit: install ## ask the advisory services about every dependency; fails on a weakness, and where they cannot be reached
+	$(BIN)/pip-audit --strict --skip-editable --progress-spinner off
+	cd frontend && npm audit --audit-level=moderate
+
 format: install ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -46,5 +50,5 @@ bench: install ## measure this machine against the original's way of running the
 clean: ## remove what make made, but no data
 	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
 
-.PHONY: help install run page doctor test check format bench clean
+.PHONY: help install run page doctor test check audit format bench clean
 .DEFAULT_GOAL := help

@@ -9,12 +9,21 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.chromium import launch_chromium
+from running.server import served_studio
 from running.studio import RunningStudio, start_studio, stop_studio
+
+ON_ONE_MACHINE, ON_A_SERVER = "on one machine", "on a server"
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    running = start_studio(tmp_path_factory.mktemp("studio") / "data")
+def studio(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
+    """What `manage.py up` starts, or, where a test asks for it, a studio on PostgreSQL, Redis and a bucket."""
+    folder = tmp_path_factory.mktemp("studio")
+    if getattr(request, "param", ON_ONE_MACHINE) == ON_A_SERVER:
+        with served_studio(folder) as served:
+            yield served
+        return
+    running = start_studio(folder / "data")
     yield running
     stop_studio(running)
 

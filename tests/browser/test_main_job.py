@@ -104,6 +104,7 @@ def iou(one: np.ndarray, other: np.ndarray) -> float:
     return float((one & other).sum() / max((one | other).sum(), 1))
 
 
+@pytest.mark.parametrize("studio", ["on one machine", "on a server"], indirect=True, scope="session")
 def test_from_a_film_to_masks_to_files(page: Page, studio: RunningStudio, drawn: Drawn, film: Path, tmp_path: Path):
     # upload
     page.goto(studio.address)

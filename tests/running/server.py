@@ -53,6 +53,7 @@ def served_studio(folder: Path) -> Iterator[ServedStudio]:
             "PYTHONUNBUFFERED": "1",
             "REMAP_SIGTERM": "SIGQUIT",
         }
+        _operator(environment, "page")
         _operator(environment, "migrate", "--verbosity", "0")
         ports = {name: free_port() for name in PROCESSES if name.startswith("web")}
         started = []
@@ -84,7 +85,7 @@ def served_studio(folder: Path) -> Iterator[ServedStudio]:
 def _operator(environment: dict[str, str], *command: str) -> str:
     """What manage.py says."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
