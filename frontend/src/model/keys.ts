@@ -6,7 +6,8 @@ export type Action =
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
   | "brush" | "eraser" | "polygon" | "brushSmaller" | "brushLarger" | "polygonSubtract" | "closePolygon" | "removeCorner"
   | "track" | "trackBoth" | "trackBetween" | "untilAgrees" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
-  | "export" | "import";
+  | "export" | "import"
+  | "edit" | "split" | "merge" | "swap" | "absent" | "clearMasks";
 
 export type Key = {
   readonly action: Action;
@@ -47,6 +48,11 @@ export const KEYS: readonly Key[] = [
   { action: "keyHere", group: "Draw", label: "Make key frame here", keys: ["k"] },
   { action: "editBox", group: "Draw", label: "Edit box with arrow keys", keys: ["enter"] },
   { action: "deleteBox", group: "Draw", label: "Delete box", keys: ["delete", "backspace"] },
+  { action: "split", group: "Draw", label: "Split object here", keys: ["s"] },
+  { action: "merge", group: "Draw", label: "Merge with the other object", keys: ["g"] },
+  { action: "swap", group: "Draw", label: "Swap objects from here", keys: ["shift+s"] },
+  { action: "absent", group: "Draw", label: "Mark absent or not", keys: ["shift+a"] },
+  { action: "clearMasks", group: "Draw", label: "Delete masks of the frames", keys: ["shift+delete", "shift+backspace"] },
   { action: "undo", group: "Draw", label: "Undo", keys: ["ctrl+z"] },
   { action: "redo", group: "Draw", label: "Redo", keys: ["ctrl+shift+z", "ctrl+y"] },
   { action: "track", group: "Track", label: "Track", keys: ["t"] },
@@ -59,6 +65,7 @@ export const KEYS: readonly Key[] = [
   { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },
   { action: "export", group: "View", label: "Export", keys: ["shift+e"] },
   { action: "import", group: "View", label: "Import", keys: ["shift+i"] },
+  { action: "edit", group: "View", label: "Edit and history", keys: ["shift+h"] },
   { action: "help", group: "View", label: "Show keys", keys: ["?"] },
 ];
 

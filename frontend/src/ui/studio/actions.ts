@@ -15,6 +15,7 @@ export type PageActs = {
   readonly help: () => void;
   readonly toggleExport: () => void;
   readonly openImport: () => void;
+  readonly toggleEdit: () => void;
   readonly closeSheet: () => boolean;
 };
 
@@ -75,6 +76,12 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
       else if (studio.runLive) void studio.wish("cancel");
       else studio.select(null);
     },
+    edit: page.toggleEdit,
+    split: () => void studio.arranging.split(),
+    merge: () => void studio.arranging.merge(),
+    swap: () => void studio.arranging.swap(),
+    absent: () => void studio.arranging.markAbsent(),
+    clearMasks: () => void studio.arranging.clearMasks(),
     undo: () => void studio.past.undo(),
     redo: () => void studio.past.redo(),
     fit: page.fit,

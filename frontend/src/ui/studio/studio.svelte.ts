@@ -18,6 +18,7 @@ import { openPlayer, type Player, type Shown } from "../../player/player";
 import { say } from "../toasts.svelte";
 import { Edits } from "./edits.svelte";
 import { Paint, isMaskTool } from "./paint.svelte";
+import { Arranging } from "./edit/arranging.svelte";
 import { Past } from "./past.svelte";
 
 export type Tool = "select" | "box" | api.MaskTool | "pan";
@@ -66,6 +67,7 @@ export class Studio {
   readonly id: string;
   readonly edits: Edits;
   readonly past: Past;
+  readonly arranging: Arranging;
   readonly paint: Paint;
   readonly pendingMasks = new PendingMasks();
   #player: Player | null = null;
@@ -79,6 +81,7 @@ export class Studio {
     this.id = id;
     this.edits = new Edits(this);
     this.past = new Past(this);
+    this.arranging = new Arranging(this);
     this.paint = new Paint(this);
   }
 
