@@ -154,6 +154,9 @@ def _run(program: str, *arguments: str) -> None:
     known: dict[str, Any] = connection.settings_dict
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     environment = {**os.environ, **{ours: str(known[theirs]) for ours, theirs in named.items() if known[theirs]}}
+    for option in ("sslmode", "sslrootcert"):  # as DATABASE_URL says them
+        if option in known.get("OPTIONS", {}):
+            environment[f"PG{option.upper()}"] = str(known["OPTIONS"][option])
     name = f"--dbname={known['NAME']}"
     try:
         done = subprocess.run(  # noqa: S603  our own arguments

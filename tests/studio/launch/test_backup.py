@@ -14,6 +14,8 @@ import pytest
 from running.bucket import own_bucket
 from running.services import own_database
 
+pytestmark = pytest.mark.whole  # a dozen processes, one after the other
+
 ROOT = Path(__file__).parents[3]
 MAKE_A_CLIP = """
 from pathlib import Path

@@ -62,6 +62,8 @@ def test_every_service_has_bounds_a_network_and_no_more_rights_than_it_needs(com
         assert "no-new-privileges:true" in service["security_opt"], name
         assert "inside" in service["networks"], name
     assert compose["networks"]["inside"]["internal"] is True
+    (inside,) = compose["networks"]["inside"]["ipam"]["config"]
+    assert compose["services"]["web"]["environment"]["STUDIO_PROXIES"] == inside["subnet"], "whose headers are believed"
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
     for name in OURS:
         assert compose["services"][name]["read_only"] is True
