@@ -12,7 +12,7 @@ from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.library.models import Upload, Video
 from studio.runs.models import Run
-from studio.scenes.models import Prompt, Subject, Version
+from studio.scenes.models import Comment, Prompt, Subject, Version
 
 Person = User | AnonymousUser
 
@@ -64,6 +64,18 @@ def prompts_for(person: Person) -> QuerySet[Prompt]:
 def versions_for(person: Person) -> QuerySet[Version]:
     """The versions of the person's objects."""
     return Version.objects.filter(subject__in=subjects_for(person))
+
+
+def all_comments_for(person: Person) -> QuerySet[Comment]:
+    """What was said about the person's clips, deleted remarks that can still be restored included."""
+    if not person.is_authenticated:
+        return Comment.objects.none()
+    return Comment.objects.filter(video__owner_id=person.pk, video__deleted_at=None).select_related("person")
+
+
+def comments_for(person: Person) -> QuerySet[Comment]:
+    """What was said about the person's clips."""
+    return all_comments_for(person).filter(deleted=False)
 
 
 def runs_for(person: Person) -> QuerySet[Run]:

@@ -1,6 +1,6 @@
 """The studio's API, for its own pages and for programs: /api/, described by /api/openapi.json and /api/docs."""
 
-from studio.api import account, arrange, exports, history, imports, runs, scenes, versions, videos
+from studio.api import account, arrange, compare, exports, history, imports, review, runs, scenes, versions, videos
 from studio.api.auth import Session, Token
 from studio.api.errors import add_handlers
 from studio.api.studio_api import StudioApi, nowhere
@@ -12,16 +12,6 @@ api = StudioApi(
     auth=[Token(), Session()],
 )
 add_handlers(api)
-for part in (
-    account.router,
-    videos.router,
-    scenes.router,
-    history.router,
-    arrange.router,
-    versions.router,
-    runs.router,
-    exports.router,
-    imports.router,
-):
-    api.add_router("", part)
+for part in (account, videos, scenes, history, compare, arrange, versions, review, runs, exports, imports):
+    api.add_router("", part.router)
 api.add_router("", nowhere)  # last: it takes every address that is left

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
-from studio.access import all_subjects_for, prompts_for, runs_for, subjects_for, videos_for
+from studio.access import all_subjects_for, comments_for, prompts_for, runs_for, subjects_for, videos_for
 from studio.api.auth import person_of, ready_video
 from studio.api.errors import Refusal
 from studio.api.schemas import FrameIndex, MaskIn, MaskOut, PromptIn, SceneOut, SubjectChange, SubjectIn
@@ -18,7 +18,7 @@ from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Position, read
 from studio.live.protocol import pack
-from studio.live.shapes import PromptOut, RunOut, StepOut, SubjectOut, VideoOut, ingests_of, mask_item
+from studio.live.shapes import CommentOut, PromptOut, RunOut, StepOut, SubjectOut, VideoOut, ingests_of, mask_item
 from studio.scenes import changes, drawing
 from studio.scenes.history import newest_steps
 from studio.scenes.keyframe import prompt_from_mask
@@ -48,6 +48,9 @@ def scene(request: HttpRequest, video_id: UUID) -> HttpResponse:
         ],
         "runs": [run.model_dump(mode="json") for run in _runs(request, video)],
         "steps": [StepOut.of(step).model_dump(mode="json") for step in newest_steps(video)],
+        "comments": [
+            CommentOut.of(comment).model_dump(mode="json") for comment in comments_for(person).filter(video=video)
+        ],
         "lanes": {str(subject.id): _lane(subject.id) for subject in subjects},
     }
     # a long clip has half a million lane rows: they are ours and need no validation

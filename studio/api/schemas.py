@@ -9,11 +9,22 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
-from studio.live.shapes import Box, Direction, ExportFormat, PromptOut, RunOut, StepOut, SubjectOut, VideoOut
+from studio.live.shapes import (
+    Box,
+    CommentOut,
+    Direction,
+    ExportFormat,
+    PromptOut,
+    RunOut,
+    StepOut,
+    SubjectOut,
+    VideoOut,
+)
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 FrameIndex = Annotated[int, Field(ge=0, lt=2**31)]
 ImportKind = Literal["project", "youtube-vis", "coco", "cvat", "mots", "davis", "vot"]
 Sort = Literal["created", "title", "duration"]
@@ -149,6 +160,60 @@ class MaskOut(Schema):
     revision: int
 
 
+class StretchOut(Schema):
+    """Frames of an object that should be looked at."""
+
+    subject_id: UUID
+    first: int
+    last: int
+    worst: int  # the frame to go to
+    reason: Literal["lost", "score", "doubtful", "jump", "shape", "edge"]
+    sentence: str
+    weight: float  # 0..1, 1 the gravest
+
+
+class ReviewOut(Schema):
+    """Where to look in a clip, the gravest first."""
+
+    revision: int
+    total: int  # stretches there are; the answer may hold fewer
+    stretches: list[StretchOut]
+
+
+class AgreementOut(Schema):
+    """How far an object's masks agree with those of before."""
+
+    subject_id: UUID | None  # null when there is none that changed
+    frames: list[tuple[int, int]]  # frame, intersection over union in hundredths
+
+
+class AcceptIn(In):
+    """Frames that are right, both included."""
+
+    first: FrameIndex
+    last: FrameIndex
+
+
+class AcceptOut(Schema):
+    """How many masks were found right that were not before."""
+
+    accepted: int
+
+
+class CommentIn(In):
+    """A remark on a frame."""
+
+    frame: FrameIndex
+    text: Remark
+
+
+class CommentChange(In):
+    """What may be changed of a remark; what is left out stays."""
+
+    text: Remark | None = None
+    resolved: bool | None = None
+
+
 class RunIn(In):
     """What to track: where from, which way, which objects; null is the whole clip and all objects.
 
@@ -266,6 +331,7 @@ class SceneOut(Schema):
     prompts: list[PromptOut]
     runs: list[RunOut]
     steps: list[StepOut]  # the newest 200 of the history, oldest first
+    comments: list[CommentOut]
     lanes: dict[
         UUID, list[tuple[int, int, int]]
     ]  # subject: frame, score in hundredths, state (0 prompt 1 tracked 2 lost)

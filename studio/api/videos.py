@@ -74,6 +74,12 @@ def restore_video(request: HttpRequest, video_id: UUID) -> VideoOut:
     return _told(videos_for(person_of(request)).get(pk=video_id))
 
 
+@router.post("/videos/{uuid:video_id}/retry", response=VideoOut)
+def retry_video(request: HttpRequest, video_id: UUID) -> VideoOut:
+    """Try once more to take in a clip that could not be."""
+    return _told(clips.retry(videos_for(person_of(request)).get(pk=video_id)))
+
+
 @router.get("/videos/{uuid:video_id}/frames", response=FramesOut)
 def frames(request: HttpRequest, video_id: UUID) -> FramesOut:
     """When each frame of the proxy is shown."""

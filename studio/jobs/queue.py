@@ -1,5 +1,6 @@
 """What people and pages do with jobs: submit, pause, resume, cancel; and the doorbell."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -110,6 +111,20 @@ def bells_unheard(queue: str) -> int | None:
             return int(broker.llen(f"{BELLS}{queue}"))
     except RedisError:
         return None
+
+
+def interrupted(job: Job) -> bool:
+    """Whether its worker fell silent and nobody has gone on with it yet.
+
+    A worker renews its lease three times in a lease's time, so one that has missed two renewals is most likely gone.
+    """
+    if job.state == Job.State.QUEUED:
+        return job.attempt > 0  # a worker that ends in peace takes its attempt back
+    if job.state != Job.State.RUNNING:
+        return False
+    return job.lease_until is None or job.lease_until < timezone.now() + timedelta(
+        seconds=settings.STUDIO_LEASE_SECONDS / 3
+    )
 
 
 def _move(job: Job, states: list[Job.State], **fields: object) -> bool:

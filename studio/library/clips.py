@@ -72,6 +72,17 @@ def take_in_again(video: Video) -> Job:
         return queue.resume(Job.objects.get(video=video, kind=Job.Kind.INGEST, state__in=Job.ACTIVE))
 
 
+def retry(video: Video) -> Video:
+    """Try once more to take in a clip that could not be. Raises WrongState for one that did not fail."""
+    with change(video) as revision:
+        failed = Video.objects.filter(pk=video.pk, state=Video.State.FAILED)
+        if not failed.update(state=Video.State.UPLOADED, error_code="", error="", row_revision=revision):
+            raise WrongState("only a clip that could not be taken in is tried again.")
+        video.refresh_from_db()
+        take_in_again(video)
+    return video
+
+
 def make_sample(owner: User) -> Video:
     """A clip to try the studio with, which a worker draws and takes in like any other."""
     with transaction.atomic():

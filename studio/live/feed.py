@@ -21,6 +21,7 @@ from studio.live import protocol
 from studio.live.protocol import MESSAGE_BYTES, Message
 from studio.live.shapes import (
     JobOut,
+    comment_item,
     ingests_of,
     mask_item,
     prompt_item,
@@ -30,7 +31,7 @@ from studio.live.shapes import (
     video_item,
 )
 from studio.runs.models import Run
-from studio.scenes.models import Mask, Prompt, Removal, Step, Subject
+from studio.scenes.models import Comment, Mask, Prompt, Removal, Step, Subject
 
 Row = TypeVar("Row", bound=Model)
 
@@ -45,10 +46,11 @@ class Kind(IntEnum):
     PROMPT = 1
     REMOVAL = 2
     MASK = 3
-    VIDEO = 4
-    JOB = 5
-    STEP = 6
-    END = 7  # after the last of a revision
+    COMMENT = 4
+    VIDEO = 5
+    JOB = 6
+    STEP = 7
+    END = 8  # after the last of a revision
 
 
 class _Key(NamedTuple):
@@ -158,6 +160,7 @@ def _keys(video: Video, after: Position, upto: int, most: int) -> list[_Key]:
         *_keys_of(Kind.PROMPT, Prompt.objects.filter(subject__video=video), after, upto, most),
         *_keys_of(Kind.REMOVAL, Removal.objects.filter(subject__video=video), after, upto, most),
         *_keys_of(Kind.STEP, Step.objects.filter(video=video), after, upto, most),
+        *_keys_of(Kind.COMMENT, Comment.objects.filter(video=video), after, upto, most),
         *_keys_of(Kind.JOB, Job.objects.filter(video=video), after, upto, most),
     ]
     if (after.revision, after.kind) < (video.row_revision, Kind.VIDEO) and video.row_revision <= upto:
@@ -191,6 +194,7 @@ def _told(video: Video, keys: list[_Key]) -> Iterator[tuple[_Key, Message | None
     removals = _by_key(Removal.objects.all(), keys, Kind.REMOVAL)
     steps = _by_key(Step.objects.select_related("person"), keys, Kind.STEP)
     ordinals = list(Step.objects.filter(video=video).values_list("ordinal", flat=True)) if steps else []
+    comments = _by_key(Comment.objects.select_related("person"), keys, Kind.COMMENT)
     jobs = _jobs_of(keys)
     masks = _masks_of(keys)
     for key in keys:
@@ -208,6 +212,8 @@ def _told(video: Video, keys: list[_Key]) -> Iterator[tuple[_Key, Message | None
             case Kind.STEP if key.row in steps:
                 step = steps[key.row]
                 told = step_item(step, max((known for known in ordinals if known < step.ordinal), default=0))
+            case Kind.COMMENT if key.row in comments:
+                told = comment_item(comments[key.row])
             case Kind.VIDEO:
                 told = video_item(video, ingests_of([video]).get(video.id))
             case Kind.JOB:

@@ -15,10 +15,11 @@ from studio.exports.service import keeping
 from studio.imports.models import Import
 from studio.jobs.line import place
 from studio.jobs.models import Job
+from studio.jobs.queue import interrupted
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
 from studio.library.models import Video
 from studio.runs.models import Run
-from studio.scenes.models import Mask, Prompt, Removal, Step, Subject, Version
+from studio.scenes.models import Comment, Mask, Prompt, Removal, Step, Subject, Version
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
@@ -43,6 +44,7 @@ class JobOut(Schema):
     fps: float | None
     seconds_left: float | None
     place: int | None  # in line, from 1; null when it does not wait
+    interrupted: bool  # its worker fell silent; another goes on from the last commit
     error_code: str | None
     error: str | None
 
@@ -59,6 +61,7 @@ class JobOut(Schema):
                 "fps": job.fps,
                 "seconds_left": job.seconds_left,
                 "place": place(job),
+                "interrupted": interrupted(job),
                 "error_code": job.error_code or None,
                 "error": job.error or None,
             }
@@ -220,6 +223,28 @@ class AgreedOut(Schema):
     frame: int  # the last one that was tracked
 
 
+class CommentOut(Schema):
+    """What a person says about a frame: plain text."""
+
+    id: UUID
+    frame: int
+    text: str
+    person: str  # a name; empty when they are gone
+    created: datetime
+    resolved: bool
+
+    @classmethod
+    def of(cls, comment: Comment) -> CommentOut:
+        return cls(
+            id=comment.id,
+            frame=comment.frame,
+            text=comment.text,
+            person=comment.person.get_username() if comment.person is not None else "",
+            created=comment.created,
+            resolved=comment.resolved,
+        )
+
+
 class RunOut(Schema):
     """One press of Track."""
 
@@ -363,6 +388,11 @@ def prompt_item(prompt: Prompt) -> dict[str, object]:
 def step_item(step: Step, after: int) -> dict[str, object]:
     """A step that is new, undone or redone. `after` is the one before it, or 0: any known between the two are gone."""
     return {"kind": "step", "step": StepOut.of(step).model_dump(mode="json"), "after": after}
+
+
+def comment_item(comment: Comment) -> dict[str, object]:
+    """A remark that is new, changed or gone."""
+    return {"kind": "comment", **CommentOut.of(comment).model_dump(mode="json"), "deleted": comment.deleted}
 
 
 def video_item(video: Video, ingest: Job | None) -> dict[str, object]:

@@ -56,7 +56,7 @@ class Prompt(models.Model):
 class Found(models.Model):
     """What is known of a subject in a frame: of the mask that stands, and of those kept beside it."""
 
-    VALUES = ("counts", "area", "score", "rotated_box", "state", "run_id")
+    VALUES = ("counts", "area", "score", "rotated_box", "state", "run_id", "accepted")
 
     counts = models.BinaryField()  # COCO run lengths of the whole frame, compressed
     area = models.PositiveIntegerField()  # pixels
@@ -64,6 +64,7 @@ class Found(models.Model):
     rotated_box = models.JSONField()  # x, y of 4 corners, 8 numbers
     state = models.PositiveSmallIntegerField()
     run_id = models.UUIDField(null=True)
+    accepted = models.BooleanField(default=False)  # a person looked at it and found it right
 
     class Meta:
         abstract = True
@@ -196,3 +197,21 @@ class VersionMask(Found):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("version", "frame"), name="version_mask_of_frame"),)
+
+
+class Comment(models.Model):
+    """What a person says about a frame. Deleted ones stay as a row, so that pages hear of it and it can be restored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    video = models.ForeignKey("library.Video", models.CASCADE, related_name="comments")
+    frame = models.PositiveIntegerField()
+    text = models.TextField(max_length=2000)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="comments")
+    created = models.DateTimeField(auto_now_add=True)
+    resolved = models.BooleanField(default=False)
+    deleted = models.BooleanField(default=False)
+    revision = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("frame", "created")
+        indexes = (models.Index(fields=("video", "revision"), name="comment_changes"),)

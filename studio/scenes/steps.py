@@ -121,6 +121,8 @@ def write_masks(masks: Iterable[Mask], step: Step) -> None:
     the mask goes below, where undoing that step finds it.
     """
     rows = list(masks)
+    for row in rows:
+        row.revision = step.revision
     for first in range(0, len(rows), FRAMES_AT_ONCE):
         part = rows[first : first + FRAMES_AT_ONCE]
         _put({(row.subject_id, row.frame): row for row in part}, step)
@@ -224,7 +226,7 @@ def standing_masks(keys: Iterable[Key]) -> dict[Key, Mask]:
 def kept_mask(step: Step, key: Key, mask: Found | None) -> KeptMask:
     """An unsaved row that keeps this mask, or that there is none."""
     subject, frame = key
-    values = {"counts": b"", "area": 0, "score": 0.0, "rotated_box": [], "state": 0, "run_id": None}
+    values = {"counts": b"", "area": 0, "score": 0.0, "rotated_box": [], "state": 0, "run_id": None, "accepted": False}
     there = mask is not None and (not isinstance(mask, KeptMask) or mask.there)
     if mask is not None and there:
         values = values_of_mask(mask)

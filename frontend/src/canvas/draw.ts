@@ -34,6 +34,8 @@ export type Drawing = {
   readonly video: VideoSize;
   readonly image: CanvasImageSource | null;
   readonly objects: readonly DrawnObject[];
+  /** What is drawn left of x instead, when two states are compared. */
+  readonly wipe: { readonly x: number; readonly objects: readonly DrawnObject[] } | null;
   readonly look: Look;
   readonly draft: { readonly box: Box; readonly color: string } | null;
   readonly handles: boolean;
@@ -56,11 +58,31 @@ export const draw = (context: CanvasRenderingContext2D, drawing: Drawing): void 
     context.imageSmoothingQuality = "medium";
     context.drawImage(image, view.left, view.top, video.width * view.scale * view.aspect, video.height * view.scale);
   }
-  const ordered = [...drawing.objects].sort((a, b) => Number(a.selected) - Number(b.selected));
-  for (const object of ordered) drawMask(context, drawing, object);
-  for (const object of ordered) drawBoxes(context, drawing, object);
+  if (drawing.wipe === null) drawObjects(context, drawing, drawing.objects);
+  else {
+    const { x, objects } = drawing.wipe;
+    between(context, drawing, 0, x, () => drawObjects(context, drawing, objects));
+    between(context, drawing, x, size.width, () => drawObjects(context, drawing, drawing.objects));
+  }
   if (drawing.draft !== null) drawDraft(context, drawing, drawing.draft.box, drawing.draft.color);
   if (drawing.cross !== null) drawCross(context, drawing, drawing.cross.x, drawing.cross.y);
+};
+
+const drawObjects = (context: CanvasRenderingContext2D, drawing: Drawing, objects: readonly DrawnObject[]): void => {
+  const ordered = [...objects].sort((a, b) => Number(a.selected) - Number(b.selected));
+  for (const object of ordered) drawMask(context, drawing, object);
+  for (const object of ordered) drawBoxes(context, drawing, object);
+};
+
+/** Paints a vertical part of the stage only, from x to x in css pixels. */
+const between = (context: CanvasRenderingContext2D, drawing: Drawing, from: number, to: number, paint: () => void): void => {
+  context.save();
+  onScreen(context, drawing);
+  context.beginPath();
+  context.rect(from, 0, to - from, drawing.size.height);
+  context.clip();
+  paint();
+  context.restore();
 };
 
 const inVideo = (context: CanvasRenderingContext2D, { ratio, view }: Drawing): void =>

@@ -1,5 +1,6 @@
 /** Draws the filmstrip: tiles of the sheet, side by side, each the picture at the middle of its place. */
 
+import { tileOf } from "../model/film";
 import type { Sheet } from "../model/types";
 import type { Timeline } from "../model/timeline";
 
@@ -18,18 +19,7 @@ export const drawFilm = (
   const places = Math.max(Math.ceil(line.width / width), 1);
   for (let place = 0; place < places; place += 1) {
     const frame = line.first + (((place + 0.5) * width) / line.width) * (line.last - line.first);
-    const tile = Math.min(Math.max(Math.floor((frame / line.frames) * sheet.count), 0), sheet.count - 1);
-    const [column, row] = [tile % sheet.columns, Math.floor(tile / sheet.columns)];
-    context.drawImage(
-      image,
-      column * sheet.tile_width,
-      row * sheet.tile_height,
-      sheet.tile_width,
-      sheet.tile_height,
-      place * width,
-      0,
-      width + 0.5,
-      height,
-    );
+    const tile = tileOf(sheet, frame, line.frames);
+    context.drawImage(image, tile.x, tile.y, tile.width, tile.height, place * width, 0, width + 0.5, height);
   }
 };

@@ -2,10 +2,11 @@
 
 export type Action =
   | "play" | "back" | "forward" | "back10" | "forward10" | "first" | "last"
-  | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious"
+  | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious" | "accept"
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
   | "brush" | "eraser" | "polygon" | "brushSmaller" | "brushLarger" | "polygonSubtract" | "closePolygon" | "removeCorner"
-  | "track" | "trackBoth" | "trackBetween" | "untilAgrees" | "cancel" | "undo" | "redo" | "fit" | "zoomIn" | "zoomOut" | "help"
+  | "track" | "trackBoth" | "trackBetween" | "untilAgrees" | "cancel" | "undo" | "redo" | "review" | "comments" | "compare"
+  | "fit" | "zoomIn" | "zoomOut" | "help"
   | "export" | "import"
   | "edit" | "split" | "merge" | "swap" | "absent" | "clearMasks";
 
@@ -33,6 +34,7 @@ export const KEYS: readonly Key[] = [
   { action: "loop", group: "Time", label: "Loop", keys: ["l"] },
   { action: "doubtfulNext", group: "Time", label: "Next doubtful frame", keys: ["."] },
   { action: "doubtfulPrevious", group: "Time", label: "Previous doubtful frame", keys: [","] },
+  { action: "accept", group: "Time", label: "Accept the doubtful frames here", keys: ["y"] },
   { action: "select", group: "Draw", label: "Select", keys: ["v"] },
   { action: "box", group: "Draw", label: "Draw box", keys: ["b"] },
   { action: "brush", group: "Draw", label: "Brush", keys: ["m"] },
@@ -60,6 +62,9 @@ export const KEYS: readonly Key[] = [
   { action: "trackBetween", group: "Track", label: "Track between key frames", keys: ["shift+k"] },
   { action: "untilAgrees", group: "Track", label: "Stop where it agrees", keys: ["shift+u"] },
   { action: "cancel", group: "Track", label: "Cancel", keys: ["escape"] },
+  { action: "review", group: "View", label: "Review queue", keys: ["r"] },
+  { action: "comments", group: "View", label: "Comments", keys: ["c"] },
+  { action: "compare", group: "View", label: "Compare with before", keys: ["w"] },
   { action: "fit", group: "View", label: "Fit picture", keys: ["0"] },
   { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },
   { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },

@@ -20,6 +20,7 @@ const answer: SceneAnswer = {
   prompts: [prompt(1, 0)],
   runs: [],
   steps: [],
+  comments: [],
   lanes: { s1: [[0, 100, 0], [1, 88, 1]] },
 };
 
@@ -40,6 +41,18 @@ describe("the scene", () => {
     expect(once.lanes.get("s1")?.scores[2]).toBe(50);
     expect(once.lanes.get("s1")?.states[0]).toBe(255);
     expect(promptAt(once, "s2", 7)?.frame).toBe(7);
+  });
+
+  test("keeps remarks in the order of frames and lets deleted ones go", () => {
+    const remark = (id: string, frame: number, deleted = false): Item => ({
+      kind: "comment", id, frame, text: `<b>${id}</b>`, person: "ann", created: "2026-11-25T10:00:00Z", resolved: false, deleted,
+    });
+
+    const scene = applyItems(sceneFrom(answer), [remark("late", 9), remark("early", 2), remark("gone", 5)], 6);
+    const after = applyItems(scene, [remark("gone", 5, true), remark("late", 9)], 7);
+
+    expect(scene.comments.map(({ id }) => id)).toEqual(["early", "gone", "late"]);
+    expect(after.comments.map(({ text }) => text)).toEqual(["<b>early</b>", "<b>late</b>"]);
   });
 
   test("keeps the newest revision it has seen", () => {

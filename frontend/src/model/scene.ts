@@ -2,7 +2,7 @@
 
 import { withStep } from "./history";
 import { clearRange, emptyLane, setFrame, type Lane } from "./lanes";
-import type { Item, Prompt, SceneAnswer, Step, Subject, Video } from "./types";
+import type { Comment, Item, Prompt, SceneAnswer, Step, Subject, Video } from "./types";
 import { assertNever } from "./units";
 
 export type Scene = {
@@ -11,6 +11,7 @@ export type Scene = {
   readonly subjects: readonly Subject[];
   readonly prompts: readonly Prompt[];
   readonly steps: readonly Step[];
+  readonly comments: readonly Comment[];
   /** Changed in place, frame by frame: a lane is too large to copy for each mask. */
   readonly lanes: Map<string, Lane>;
 };
@@ -28,13 +29,14 @@ export const sceneFrom = (answer: SceneAnswer): Scene => {
     subjects: [...answer.subjects].sort((a, b) => a.number - b.number),
     prompts: answer.prompts,
     steps: answer.steps,
+    comments: answer.comments,
     lanes,
   };
 };
 
 /** Applies the items of one message. Items on masks change the lanes in place; the rest makes a new scene. */
 export const applyItems = (scene: Scene, items: readonly Item[], revision: number): Scene => {
-  let { video, subjects, prompts, steps } = scene;
+  let { video, subjects, prompts, comments, steps } = scene;
   for (const item of items) {
     switch (item.kind) {
       case "mask":
@@ -53,6 +55,9 @@ export const applyItems = (scene: Scene, items: readonly Item[], revision: numbe
       case "step":
         steps = withStep(steps, item.step, item.after);
         break;
+      case "comment":
+        comments = withComment(comments, item, item.deleted);
+        break;
       case "video":
         video = item;
         break;
@@ -60,7 +65,7 @@ export const applyItems = (scene: Scene, items: readonly Item[], revision: numbe
         assertNever(item);
     }
   }
-  return { ...scene, revision: Math.max(scene.revision, revision), video, subjects, prompts, steps };
+  return { ...scene, revision: Math.max(scene.revision, revision), video, subjects, prompts, comments, steps };
 };
 
 export const withSubject = (subjects: readonly Subject[], subject: Subject, deleted: boolean): readonly Subject[] => {
@@ -75,6 +80,16 @@ export const withPrompt = (prompts: readonly Prompt[], prompt: Prompt, deleted: 
   if (deleted) return rest;
   const { id, subject_id, frame, box } = prompt;
   return [...rest, { id, subject_id, frame, box }];
+};
+
+/** In the order of frames, and of one frame the oldest first. */
+export const withComment = (comments: readonly Comment[], comment: Comment, deleted: boolean): readonly Comment[] => {
+  const rest = comments.filter((other) => other.id !== comment.id);
+  if (deleted) return rest;
+  const { id, frame, text, person, created, resolved } = comment;
+  return [...rest, { id, frame, text, person, created, resolved }].sort(
+    (a, b) => a.frame - b.frame || a.created.localeCompare(b.created),
+  );
 };
 
 export const promptAt = (scene: Scene, subject: string | null, frame: number): Prompt | null =>

@@ -14,6 +14,8 @@ export type Job = {
   readonly fps: number | null;
   readonly seconds_left: number | null;
   readonly place: number | null;
+  /** Its worker fell silent; another goes on from the last commit. */
+  readonly interrupted: boolean;
   readonly error_code: string | null;
   readonly error: string | null;
 };
@@ -63,6 +65,29 @@ export type Prompt = {
   readonly frame: number;
   readonly box: Box;
 };
+
+/** What a person says about a frame: plain text. */
+export type Comment = {
+  readonly id: string;
+  readonly frame: number;
+  readonly text: string;
+  readonly person: string;
+  readonly created: string;
+  readonly resolved: boolean;
+};
+
+/** Frames of an object in which the tracker may be wrong. */
+export type Stretch = {
+  readonly subject_id: string;
+  readonly first: number;
+  readonly last: number;
+  readonly worst: number;
+  readonly reason: "lost" | "score" | "doubtful" | "jump" | "shape" | "edge";
+  readonly sentence: string;
+  readonly weight: number;
+};
+
+export type ReviewAnswer = { readonly revision: number; readonly total: number; readonly stretches: readonly Stretch[] };
 
 export type Direction = "forward" | "backward" | "both" | "between";
 
@@ -182,6 +207,7 @@ export type SceneAnswer = {
   readonly prompts: readonly Prompt[];
   readonly runs: readonly Run[];
   readonly steps: readonly Step[];
+  readonly comments: readonly Comment[];
   readonly lanes: Readonly<Record<string, readonly LaneRow[]>>;
 };
 
@@ -222,6 +248,7 @@ export type Item =
   | ({ readonly kind: "subject"; readonly deleted: boolean } & Subject)
   | ({ readonly kind: "prompt"; readonly deleted: boolean } & Prompt)
   | { readonly kind: "step"; readonly step: Step; readonly after: number }
+  | ({ readonly kind: "comment"; readonly deleted: boolean } & Comment)
   | ({ readonly kind: "video"; readonly deleted: boolean } & Video);
 
 export type Message =

@@ -2,7 +2,10 @@
 
 import { decode } from "@msgpack/msgpack";
 
-import type { Backdrop, Direction, Estimate, Export, Format, Import, ImportKind, Job, MaskItem, Me, Run, SceneAnswer, Step, Subject, Video, Weights, Prompt } from "../model/types";
+import type {
+  Backdrop, Comment, Direction, Estimate, Export, Format, Import, ImportKind, Job, MaskItem, Me, ReviewAnswer, Run, SceneAnswer,
+  Step, Subject, Video, Weights, Prompt,
+} from "../model/types";
 import type { Wish } from "../model/wish";
 import type { Box } from "../model/units";
 import { ApiError, getBytes, getJson, sendFile, sendJson } from "./http";
@@ -17,6 +20,7 @@ export const video = (id: string): Promise<Video> => getJson(`/api/videos/${id}`
 export const makeSample = (): Promise<Video> => sendJson("POST", "/api/videos/sample");
 export const renameVideo = (id: string, title: string): Promise<Video> => sendJson("PATCH", `/api/videos/${id}`, { title });
 export const deleteVideo = (id: string): Promise<unknown> => sendJson("DELETE", `/api/videos/${id}`);
+export const retryVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/retry`);
 export const restoreVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/restore`);
 
 export const frames = (id: string): Promise<{ time_base: string; pts: number[] }> => getJson(`/api/videos/${id}/frames`);
@@ -73,6 +77,24 @@ export type KeptMask = { counts: string; score: number; box: number[]; state: nu
 
 export const putMask = (subject: string, frame: number, mask: DrawnMask): Promise<KeptMask> =>
   sendJson("PUT", `/api/subjects/${subject}/masks/${frame}`, mask);
+
+/** The masks of some frames as they stood before a step. */
+export const masksBefore = async (video: string, ordinal: number, first: number, last: number, signal: AbortSignal): Promise<Masks> =>
+  decode(await getBytes(`/api/videos/${video}/history/${ordinal}/masks?first=${first}&last=${last}`, signal)) as Masks;
+type Agreement = { frames: [frame: number, percent: number][] };
+export const agreement = (video: string, ordinal: number, subject: string | null): Promise<Agreement> =>
+  getJson(`/api/videos/${video}/history/${ordinal}/agreement${subject === null ? "" : `?subject=${subject}`}`);
+
+export const review = (video: string): Promise<ReviewAnswer> => getJson(`/api/videos/${video}/review`);
+export const accept = (subject: string, first: number, last: number): Promise<unknown> =>
+  sendJson("POST", `/api/subjects/${subject}/accept`, { first, last });
+
+export const addComment = (video: string, frame: number, text: string): Promise<Comment> =>
+  sendJson("POST", `/api/videos/${video}/comments`, { frame, text });
+export const changeComment = (id: string, change: Partial<Pick<Comment, "text" | "resolved">>): Promise<Comment> =>
+  sendJson("PATCH", `/api/comments/${id}`, change);
+export const deleteComment = (id: string): Promise<unknown> => sendJson("DELETE", `/api/comments/${id}`);
+export const restoreComment = (id: string): Promise<Comment> => sendJson("POST", `/api/comments/${id}/restore`);
 
 export type RunWish = {
   direction: Direction;

@@ -14,6 +14,7 @@ from studio.exports import backdrops
 from studio.imports.models import Import
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
+from studio.scenes.comments import add_comment
 from studio.scenes.versions import save_version
 
 BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: nothing
@@ -29,6 +30,7 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("PATCH", "/api/videos/{video_id}"): {"title": "another"},
     ("DELETE", "/api/videos/{video_id}"): None,
     ("POST", "/api/videos/{video_id}/restore"): None,
+    ("POST", "/api/videos/{video_id}/retry"): None,
     ("GET", "/api/videos/{video_id}/frames"): None,
     ("GET", "/api/videos/{video_id}/scene"): None,
     ("POST", "/api/videos/{video_id}/subjects"): {},
@@ -55,6 +57,15 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("POST", "/api/videos/{video_id}/undo"): {},
     ("POST", "/api/videos/{video_id}/redo"): {},
     ("POST", "/api/videos/{video_id}/history/{ordinal}"): None,
+    ("GET", "/api/videos/{video_id}/history/{ordinal}/masks"): None,
+    ("GET", "/api/videos/{video_id}/history/{ordinal}/agreement"): None,
+    ("GET", "/api/videos/{video_id}/review"): None,
+    ("POST", "/api/subjects/{subject_id}/accept"): {"first": 3, "last": 4},
+    ("GET", "/api/videos/{video_id}/comments"): None,
+    ("POST", "/api/videos/{video_id}/comments"): {"frame": 3, "text": "look"},
+    ("PATCH", "/api/comments/{comment_id}"): {"resolved": True},
+    ("DELETE", "/api/comments/{comment_id}"): None,
+    ("POST", "/api/comments/{comment_id}/restore"): None,
     ("POST", "/api/videos/{video_id}/runs"): {"direction": "both"},
     ("GET", "/api/runs/{run_id}"): None,
     ("GET", "/api/jobs/{job_id}"): None,
@@ -80,6 +91,7 @@ QUERIES = {
     "/api/subjects/{subject_id}/masks": "?first=0&last=9",
     "/api/versions/{version_id}/masks": "?first=0&last=9",
     "/api/videos/{video_id}/masks": "?first=0&last=9",
+    "/api/videos/{video_id}/history/{ordinal}/masks": "?first=0&last=9",
 }
 OWN = {
     "/api/me",
@@ -125,6 +137,7 @@ def ids(scene, ann: User) -> dict[str, object]:
         "job_id": scene.run.job_id,
         "frame": 3,
         "backdrop_id": backdrops.keep(ann, [png(4, 3)]).id,
+        "comment_id": add_comment(scene.video, ann, 3, "the cat is lost").id,
         "token_id": make_token(ann, "mine")[0].id,
         "import_id": Import.objects.create(
             job=submit(ann.pk, scene.video.id, Job.Kind.IMPORT), video=scene.video, name="a.json", byte_size=3
@@ -178,9 +191,10 @@ def test_a_stranger_lists_nothing_of_others(ids: dict[str, object], bob: User, a
 
 def test_reading_changes_nothing_and_the_owner_may_read(ids: dict[str, object], scene, page: Client):
     reads = [path for method, path in operations() if method == "GET" and not path.endswith("/frames")]
+    scene.video.refresh_from_db()
+    before = scene.video.revision
 
     assert {path: call(page, "GET", path, ids) for path in reads} == dict.fromkeys(reads, 200)
-    before = scene.video.revision
     scene.video.refresh_from_db()
     assert scene.video.revision == before
 

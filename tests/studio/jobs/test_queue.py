@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from studio.jobs import queue
 from studio.jobs.errors import AlreadyActive, WrongState
 from studio.jobs.models import Job
+from studio.jobs.reaper import reap
 from studio.jobs.revisions import next_revision
 from studio.library.models import Video
 
 from ..threads import at_once
-from .test_lease import state
+from .test_lease import held, state
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +123,33 @@ def test_revisions_taken_at_once_are_all_different(ann: User):
             return next_revision(video.id)
 
     assert sorted(at_once(10, take)) == list(range(1, 11))
+
+
+def test_a_run_whose_worker_fell_silent_is_called_interrupted_until_another_goes_on(job: Job, settings):
+    lease = held(job)
+    assert not queue.interrupted(fresh(job))
+
+    third = timedelta(seconds=settings.STUDIO_LEASE_SECONDS / 3)
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() + third * 0.9)
+    assert queue.interrupted(fresh(job))
+    lease.renew()
+    assert not queue.interrupted(fresh(job))
+
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - third)
+    reap()
+    assert fresh(job).state == Job.State.QUEUED
+    assert queue.interrupted(fresh(job))
+    held(job)
+    assert not queue.interrupted(fresh(job))
+
+
+def test_a_run_that_was_paused_or_has_not_begun_is_not_interrupted(job: Job):
+    assert not queue.interrupted(fresh(job))
+    held(job).stop()
+
+    assert fresh(job).state == Job.State.QUEUED
+    assert not queue.interrupted(fresh(job))
+
+
+def fresh(job: Job) -> Job:
+    return Job.objects.get(pk=job.pk)

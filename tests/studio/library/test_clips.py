@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from studio.jobs import queue
+from studio.jobs.errors import WrongState
 from studio.jobs.models import Job
 from studio.library import clips
 from studio.library.models import Video
+from studio.library.settle import settle_ingests
 from studio.live.feed import Position, read
 from studio.live.library import LibraryView, changed_videos
 
@@ -105,3 +107,23 @@ def test_a_sample_waits_to_be_drawn(ann: User):
 
     assert (video.state, video.sample, video.owner) == ("uploaded", True, ann)
     assert video.jobs.get().state == Job.State.QUEUED
+
+
+def test_a_clip_that_could_not_be_taken_in_is_tried_again(ann: User, video: Video):
+    failed = queue.submit(ann.pk, video.id, Job.Kind.INGEST)
+    Job.objects.filter(pk=failed.pk).update(state=Job.State.FAILED)
+    Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error_code="broken", error="It is broken.")
+
+    clips.retry(video)
+
+    video.refresh_from_db()
+    assert (video.state, video.error, video.error_code) == (Video.State.UPLOADED, "", "")
+    assert [job.state for job in video.jobs.order_by("created")] == [Job.State.FAILED, Job.State.QUEUED]
+    assert settle_ingests() == 0
+
+
+def test_only_a_clip_that_failed_is_tried_again(video: Video):
+    with pytest.raises(WrongState):
+        clips.retry(video)
+
+    assert not video.jobs.exists()

@@ -12,6 +12,7 @@ from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Kind, Position, read
 from studio.scenes import changes, history
+from studio.scenes.comments import add_comment, edit_comment
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask, Prompt, Subject
 
@@ -223,6 +224,20 @@ def test_nothing_is_told_to_who_has_everything_or_comes_from_the_future(clip: Vi
     for revision in (clip.revision, clip.revision + 100):
         batch = read(clip, Position(revision))
         assert (batch.items, batch.jobs, batch.more) == ([], [], False)
+
+
+def test_a_remark_is_told_as_it_is_now_and_its_end_too(clip: Video, ann: User):
+    remark = add_comment(clip, ann, 7, "<b>look</b>")
+    edit_comment(remark, resolved=True)
+    told = [item for batch in walk(clip, Position(0)) for item in batch.items]
+    before = Position(clip.revision)
+    edit_comment(remark, deleted=True)
+    gone = [item for batch in walk(clip, before) for item in batch.items]
+
+    assert [(item["kind"], item["text"], item["resolved"], item["person"]) for item in told] == [
+        ("comment", "<b>look</b>", True, "ann")
+    ]
+    assert [(item["id"], item["deleted"]) for item in gone] == [(str(remark.id), True)]
 
 
 def test_a_thing_that_changed_often_is_told_once(clip: Video):

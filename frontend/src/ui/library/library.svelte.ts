@@ -169,6 +169,15 @@ export class Library {
     }
   }
 
+  /** Has a clip that could not be taken in read once more. */
+  async retry(video: Video): Promise<void> {
+    try {
+      this.#put(await api.retryVideo(video.id));
+    } catch (error) {
+      say(sentenceOf(error), "bad");
+    }
+  }
+
   async makeSample(): Promise<void> {
     this.making = true;
     try {

@@ -13,9 +13,7 @@ export type PageActs = {
   readonly zoomBy: (factor: number) => void;
   readonly giveUp: () => boolean;
   readonly help: () => void;
-  readonly toggleExport: () => void;
   readonly openImport: () => void;
-  readonly toggleEdit: () => void;
   readonly closeSheet: () => boolean;
 };
 
@@ -34,8 +32,12 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     rangeOut: () => studio.setRangeOut(),
     rangeClear: () => studio.setRange(null),
     loop: () => studio.toggleLoop(),
-    doubtfulNext: () => studio.goDoubtful(1),
-    doubtfulPrevious: () => studio.goDoubtful(-1),
+    doubtfulNext: () => studio.review.next(1),
+    doubtfulPrevious: () => studio.review.next(-1),
+    accept: () => void studio.review.accept(),
+    review: () => studio.toggleSheet("review"),
+    compare: () => studio.toggleSheet("compare"),
+    comments: () => studio.toggleSheet("comments"),
     select: () => {
       studio.tool = "select";
     },
@@ -76,7 +78,7 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
       else if (studio.runLive) void studio.wish("cancel");
       else studio.select(null);
     },
-    edit: page.toggleEdit,
+    edit: () => studio.toggleSheet("edit"),
     split: () => void studio.arranging.split(),
     merge: () => void studio.arranging.merge(),
     swap: () => void studio.arranging.swap(),
@@ -88,7 +90,7 @@ export const actsOf = (studio: Studio, page: PageActs): Act => {
     zoomIn: () => page.zoomBy(ZOOM),
     zoomOut: () => page.zoomBy(1 / ZOOM),
     help: page.help,
-    export: page.toggleExport,
+    export: () => studio.toggleSheet("export"),
     import: page.openImport,
   };
   return (action) => acts[action]();

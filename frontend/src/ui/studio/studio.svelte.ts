@@ -4,7 +4,7 @@
  */
 
 import { frameCount, frameTable, timeOf, type FrameTable } from "../../model/frames";
-import { drawnFrames, hasMask, nextDoubtful } from "../../model/lanes";
+import { drawnFrames, hasMask } from "../../model/lanes";
 import { PendingMasks } from "../../model/pending";
 import { planRun, type Follow, type Planned, type Range } from "../../model/plan";
 import { applyItems, promptAt, sceneFrom, type Scene } from "../../model/scene";
@@ -20,8 +20,11 @@ import { Edits } from "./edits.svelte";
 import { Paint, isMaskTool } from "./paint.svelte";
 import { Arranging } from "./edit/arranging.svelte";
 import { Past } from "./past.svelte";
+import { Review } from "./review.svelte";
+import { Wipe } from "./wipe.svelte";
 
 export type Tool = "select" | "box" | api.MaskTool | "pan";
+export type Sheet = "track" | "export" | "objects" | "review" | "comments" | "compare" | "edit";
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4] as const;
 
 const RUN_LOOK_MS = 3_000; // progress messages are hints and may be lost
@@ -64,12 +67,17 @@ export class Studio {
   masks: MaskStore | null = null;
   exportNews = $state(0);
 
+  /** What stands in place of the track panel, on a phone as a sheet over the page. */
+  sheet = $state<Sheet | null>(null);
+
   readonly id: string;
   readonly edits: Edits;
   readonly past: Past;
   readonly arranging: Arranging;
   readonly paint: Paint;
   readonly pendingMasks = new PendingMasks();
+  readonly review: Review;
+  readonly wipe: Wipe;
   #player: Player | null = null;
   #socket: LiveSocket | null = null;
   #cursor = 0;
@@ -83,6 +91,8 @@ export class Studio {
     this.past = new Past(this);
     this.arranging = new Arranging(this);
     this.paint = new Paint(this);
+    this.review = new Review(this);
+    this.wipe = new Wipe(this);
   }
 
   get frames(): number {
@@ -194,6 +204,8 @@ export class Studio {
 
   close(): void {
     this.#closed = true;
+    this.review.close();
+    this.wipe.close();
     window.clearInterval(this.#timer);
     this.#socket?.close();
     this.#player?.close();
@@ -325,18 +337,11 @@ export class Studio {
   setRangeOut(frame: number = this.target): void {
     this.setRange({ first: Math.min(this.range?.first ?? 0, frame), last: frame });
   }
-  goDoubtful(step: 1 | -1): void {
-    const ids = this.subjects.filter((subject) => subject.visible).map((subject) => subject.id);
-    const lanes = ids.flatMap((id) => this.scene?.lanes.get(id) ?? []);
-    const found = nextDoubtful(lanes, this.target, step);
-    if (found === null) say(step === 1 ? "No doubtful frame after this one." : "No doubtful frame before this one.");
-    else {
-      this.pause();
-      this.seek(found);
-    }
-  }
-
   // ---- choice ----
+
+  toggleSheet(sheet: Sheet): void {
+    this.sheet = this.sheet === sheet ? null : sheet;
+  }
 
   select(id: string | null): void {
     this.selectedId = id;
