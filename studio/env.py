@@ -55,6 +55,10 @@ class Environment:
     lease_s: float  # STUDIO_LEASE_SECONDS: how long a silent worker keeps its job
     stuck_s: float  # STUDIO_STUCK_SECONDS: how long a job may make no headway
     metrics_token: str  # STUDIO_METRICS_TOKEN: who may read /metrics; empty: only this machine
+    quota_bytes: int  # STUDIO_QUOTA_BYTES: what a person may keep; 0: no limit, as in the next three
+    quota_frames: int  # STUDIO_QUOTA_FRAMES: masks a person's unfinished runs may have to make
+    quota_day: float  # STUDIO_QUOTA_MINUTES_DAY: minutes of tracking a person and day
+    quota_month: float  # STUDIO_QUOTA_MINUTES_MONTH
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
 
 
@@ -104,6 +108,10 @@ def read_environment() -> Environment:
         lease_s=env.float("STUDIO_LEASE_SECONDS", default=15.0),
         stuck_s=env.float("STUDIO_STUCK_SECONDS", default=300.0),
         metrics_token=env.str("STUDIO_METRICS_TOKEN", default=""),
+        quota_bytes=env.int("STUDIO_QUOTA_BYTES", default=0),
+        quota_frames=env.int("STUDIO_QUOTA_FRAMES", default=0),
+        quota_day=env.float("STUDIO_QUOTA_MINUTES_DAY", default=0.0),
+        quota_month=env.float("STUDIO_QUOTA_MINUTES_MONTH", default=0.0),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )
 

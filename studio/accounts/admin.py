@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 
-from studio.accounts.models import ApiToken
+from studio.accounts.models import Allowance, ApiToken
+
+admin.site.register(Allowance, list_display=("owner", "bytes", "frames", "minutes_day", "minutes_month"))
 
 
 @admin.register(ApiToken)

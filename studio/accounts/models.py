@@ -35,6 +35,19 @@ class ApiToken(models.Model):
         return self.name
 
 
+class Allowance(models.Model):
+    """What one person may use instead of what the settings give everybody; an empty field leaves it at that."""
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="allowance")
+    bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    frames = models.PositiveIntegerField(null=True, blank=True)
+    minutes_day = models.FloatField(null=True, blank=True)
+    minutes_month = models.FloatField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"allowance of {self.owner}"
+
+
 class SignInAttempt(models.Model):
     """A sign-in that failed; rows live for minutes."""
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("link/<str:token>", views.link, name="link"),
     path("account", views.account, name="account"),
     path("account/password", views.change_password, name="change-password"),
+    path("account/delete", views.delete_account, name="delete-account"),
     path("account/tokens", views.add_token, name="add-token"),
     path("account/tokens/<uuid:token_id>/delete", views.delete_token, name="delete-token"),
 ]

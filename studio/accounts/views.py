@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UserCreationForm
 from django.contrib.auth.models import User
@@ -19,7 +19,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from studio.access import tokens_for
+from studio.accounts.farewell import forget
 from studio.accounts.links import is_good, use_link
+from studio.accounts.meters import meters_of
 from studio.accounts.rate import note_failure, too_many
 from studio.accounts.tokens import TooManyTokens, make_token
 
@@ -118,8 +120,28 @@ def delete_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
     return redirect("account")
 
 
+@require_POST
+@login_required
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Delete the person and all that is theirs, at once and for good; the form asks for their name as it is written."""
+    assert isinstance(request.user, User), "login_required let them in"
+    if request.POST.get("name", "") != request.user.get_username():
+        messages.error(request, f"Nothing was deleted: type {request.user.get_username()} to delete all that is yours.")
+        return redirect("account")
+    forget(request.user)
+    logout(request)
+    sentence = "Your account is deleted, and your clips, their objects, masks and files with it."
+    return render(request, "message.html", {"title": "Deleted", "sentence": sentence})
+
+
 def _account(request: HttpRequest, *, form: SetPasswordForm[User] | None = None, secret: str = "") -> HttpResponse:
-    context = {"form": form or _password_form(request, None), "tokens": tokens_for(request.user), "secret": secret}
+    assert isinstance(request.user, User), "login_required let them in"
+    context = {
+        "form": form or _password_form(request, None),
+        "tokens": tokens_for(request.user),
+        "secret": secret,
+        "meters": meters_of(request.user),
+    }
     return render(request, "accounts/account.html", context)
 
 

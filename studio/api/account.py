@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from studio.access import tokens_for
 from studio.accounts.models import ApiToken
 from studio.accounts.tokens import make_token
 from studio.api.auth import person_of
-from studio.api.schemas import Limits, MeOut, NewTokenOut, TokenIn, TokenOut, WeightsOut
+from studio.api.schemas import Limits, MeOut, NewTokenOut, TokenIn, TokenOut, UsageOut, WeightsOut
+from studio.library.quota import quota_of, usage_of
 from studio.runs.weights import PROFILES, list_weights
 
 router = Router(tags=["account"])
@@ -20,7 +22,8 @@ router = Router(tags=["account"])
 
 @router.get("/me", response=MeOut)
 def me(request: HttpRequest) -> MeOut:
-    """Who asks, and what they may upload."""
+    """Who asks, what they may upload, what they use."""
+    usage, quota = usage_of(person_of(request).pk), quota_of(person_of(request).pk)
     return MeOut(
         username=person_of(request).username,
         sign_up=settings.STUDIO_SIGN_UP,
@@ -30,6 +33,7 @@ def me(request: HttpRequest) -> MeOut:
             max_pixels=settings.STUDIO_MAX_PIXELS,
             max_frames=settings.STUDIO_MAX_FRAMES,
         ),
+        usage=UsageOut(**asdict(usage), **{f"most_{name}": most for name, most in asdict(quota).items()}),
     )
 
 

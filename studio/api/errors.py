@@ -32,6 +32,8 @@ STATES = {  # refusals for how things stand now, not for what was asked
     "run-active": 409,
     "no-such-step": 409,
     "changed-meanwhile": 409,
+    "quota-frames": 429,
+    "quota-minutes": 429,
 }
 
 

@@ -53,12 +53,26 @@ class Limits(Schema):
     max_frames: int
 
 
+class UsageOut(Schema):
+    """What a person uses of what they may use; a most of null is no limit."""
+
+    bytes: int
+    most_bytes: int | None
+    frames: int  # masks that unfinished runs have still to make
+    most_frames: int | None
+    minutes_day: float  # of tracking
+    most_minutes_day: float | None
+    minutes_month: float
+    most_minutes_month: float | None
+
+
 class MeOut(Schema):
-    """Who asks, and what they may upload."""
+    """Who asks, what they may upload, what they use."""
 
     username: str
     sign_up: bool
     limits: Limits
+    usage: UsageOut
 
 
 class TokenIn(In):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -61,6 +62,13 @@ def remove_kept_orphans(key: str, known: Collection[str]) -> int:
     return len(orphans)
 
 
+def remove_files(video_id: UUID, export_ids: Iterable[str]) -> None:
+    """Remove the files of a clip that has no row any more, and of exports of it."""
+    _remove(incoming(video_id).parent)
+    for folder in (f"videos/{video_id}", *(f"exports/{export}" for export in export_ids)):
+        store().remove(folder)
+
+
 def _old_clips() -> int:
     due = timezone.now() - timedelta(days=settings.STUDIO_KEEP_DELETED_DAYS)
     old = Video.objects.filter(deleted_at__lt=due).exclude(jobs__state=Job.State.RUNNING)
@@ -72,9 +80,7 @@ def _old_clips() -> int:
             gone, _ = Video.objects.filter(pk=video.pk, deleted_at__lt=due).delete()
         if not gone:
             continue  # restored meanwhile
-        _remove(incoming(video.id).parent)
-        for folder in (f"videos/{video.id}", *(f"exports/{export}" for export in exports)):
-            store().remove(folder)
+        remove_files(video.id, exports)
         removed += 1
         logger.info("clip removed for good", video=str(video.id))
     return removed

@@ -28,6 +28,7 @@ from studio.library.errors import BadLength, NoRoom, TooLargeUpload, TooManyUplo
 from studio.library.files import incoming, staging_folder
 from studio.library.models import Upload, Video
 from studio.library.names import clean_name, is_zip
+from studio.library.quota import check_bytes
 
 logger = structlog.get_logger(__name__)
 
@@ -55,6 +56,7 @@ def create(owner: User, length: int, name: str, purpose: str = Upload.Purpose.CL
         raise TooLargeUpload(f"This file has {_gigabytes(length)}, more than the {_gigabytes(most)} that are allowed.")
     if Upload.objects.filter(owner=owner, video=None).count() >= MOST_UNFINISHED:
         raise TooManyUploads(f"You have {MOST_UNFINISHED} unfinished uploads; finish or discard one first.")
+    check_bytes(owner, length)
     disk.make_folder(uploads_folder())
     _check_room(length)
     title = clean_name(name)

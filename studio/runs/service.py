@@ -14,6 +14,7 @@ from pycocotools import mask as coco
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
 from studio.library.models import Video
+from studio.library.quota import check_run
 from studio.runs.models import Draft, Run
 from studio.runs.plan import Box, KeyFrame, Plan, plan_run
 from studio.runs.weights import check_profile, check_weights
@@ -59,6 +60,7 @@ def start_run(
         )
     if not plan.total:
         raise SceneFault("nothing-to-track", "There is no box to track from: draw one around something first.")
+    check_run(video.owner_id, plan.total)
     known, tuning = check_weights(settings.STUDIO_WEIGHTS, weights or ""), check_profile(profile or "")
     with transaction.atomic():
         job = submit(video.owner_id, video.id, Job.Kind.RUN, total=plan.total)
