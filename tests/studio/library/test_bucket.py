@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import urllib.request
 import zipfile
@@ -9,13 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from PIL import Image
+from pycocotools import mask as coco
 
 from drawn.clips import burned, draw_clip
 from running.bucket import own_bucket
+from studio.exports.service import request_export
+from studio.exports.tasks import export as export_task
 from studio.library import files, uploads
 from studio.library import sweep as sweeping
 from studio.library.clips import take_in_again
@@ -23,6 +28,8 @@ from studio.library.errors import NotFound, StoreAway
 from studio.library.models import Video
 from studio.library.store import store
 from studio.media.errors import NoSuchFile
+from studio.scenes import changes
+from studio.scenes.models import Mask, Prompt, Subject
 
 from .conftest import Sender, taken_in, tree
 
@@ -132,6 +139,34 @@ def test_the_proxy_in_front_is_given_an_address_that_is_signed_for_one_file(
         assert read.headers["Content-Type"] == "video/mp4"
         assert read.read()[4:8] == b"ftyp"
     assert "X-Amz-Expires=600" in inner and f"videos/{video.id}/{video.edition}/proxy.mp4?" in inner
+
+
+def test_an_export_is_made_of_the_bucket_and_taken_away_from_it(
+    sender: Sender, small_clip: bytes, elsewhere: Callable[[], None], settings
+):
+    video = taken_in(sender.send(small_clip))
+    box = {"x": 10.0, "y": 10.0, "width": 40.0, "height": 30.0}
+    counts = coco.encode(np.asfortranarray(np.eye(120, 160, dtype=np.uint8)))["counts"]
+    with changes.change(video.id, "Masks") as step:
+        subject = Subject.objects.create(video=video, number=1, name="one", color="#ff0000", revision=step.revision)
+        Prompt.objects.create(subject=subject, frame=0, revision=step.revision, **box)
+        Mask.objects.create(
+            subject=subject, frame=3, counts=counts, area=120, score=1, rotated_box=[0.0] * 8, state=1,
+            revision=step.revision,
+        )  # fmt: skip
+    elsewhere()  # the worker
+    wish = request_export(video, "overlay", {})
+    export_task(str(wish.job_id))
+
+    elsewhere()  # the web process
+    wish.refresh_from_db()
+    answer = sender.client.get(f"/media/exports/{wish.id}/{wish.file_name}")
+
+    content = b"".join(answer.streaming_content)
+    assert (answer.status_code, hashlib.sha256(content).hexdigest()) == (200, wish.sha256)
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert list(Path(settings.STUDIO_DATA).glob("exports/*")) == []
+    assert request_export(video, "overlay", {}).id == wish.id, "what is in the bucket is not made again"
 
 
 def test_what_is_missing_is_named_and_a_store_that_is_away_is_a_sentence(settings, bucket: dict[str, str]):
