@@ -198,9 +198,11 @@ class Watch:
     def let_go(self, sweep: Sweep, frame: int, found: list[Found], tracks: dict[str, Track]) -> dict[str, Track]:
         """The tracks without those that have agreed long enough with what was there before this run."""
         kept = dict(tracks)
+        for stretch in sweep.stretches:
+            if stretch.key.frame == frame:  # agreement starts anew
+                self._streaks[stretch.key.subject] = Streak()
         for one in found:
-            if one.state is not None:  # a key frame: agreement starts anew
-                self._streaks[one.subject] = Streak()
+            if one.state is not None:
                 continue
             old = self._was_there(one.subject, frame, sweep.step)
             streak = self._streaks.get(one.subject, Streak()).after(one.step.mask.rle().counts, old, *self._size)

@@ -52,12 +52,15 @@ def choose(clips: Sequence[WatchedClip]) -> Presence:
     confidence = 1 / (1 + np.exp(-(evidence @ weights + bias)))
     right_ones, wrong_ones = confidence[is_right], confidence[~is_right]
     lost = float(np.clip(np.quantile(right_ones, _RIGHT_LOST), 0.05, 0.6))
+    doubted = float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9))
+    # what is lost is believed again only where it would not be doubted
+    found = float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), doubted, 0.95))
     return Presence(
         weights=tuple(round(float(weight), 3) for weight in weights),
         bias=round(bias, 3),
         lost_below=round(lost, 3),
-        doubtful_below=round(float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9)), 3),
-        found_above=round(float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), lost, 0.9)), 3),
+        doubtful_below=round(doubted, 3),
+        found_above=round(found, 3),
     )
 
 
