@@ -1,6 +1,6 @@
 """Is what was found the object? SiamMask always finds something; this says whether to believe it.
 
-Nine signals of a step are weighed by a logistic function into a confidence, the probability that the place found is
+Eight signals of a step are weighed by a logistic function into a confidence, the probability that the place found is
 the object's. Weights and thresholds belong to a network's weights, as they measure what that network says: they stand
 in the manifest beside them and are chosen by `python -m tracking evaluate absence --choose`. Numpy only.
 """
@@ -43,7 +43,6 @@ class Evidence(NamedTuple):
     growth: float  # |log| of the mask's area over the usual one
     likeness: float  # cosine of its appearance with the exemplar's
     familiarity: float  # cosine of its appearance with how it looked of late
-    leap: float  # how far it moved in one frame, in its own sizes; 0 while it is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +132,9 @@ class Sight:
 
     def weigh(
         self, score: float, certainty: float, mask_area: float, agreement: float, box_area: float,
-        appearance: NDArray[np.float32], moved: float = 0.0,
+        appearance: NDArray[np.float32],
     ) -> Evidence:  # fmt: skip
-        """The evidence of a find, measured against what is remembered. Areas and the way moved in video pixels."""
+        """The evidence of a find, measured against what is remembered. Areas in video pixels."""
         return Evidence(
             score=_limited(0.5 * math.log(max(score, 1e-6) / max(1 - score, 1e-6))),
             drop=_limited(math.log(max(score, 1e-3) / max(self.score, 1e-3))),
@@ -145,7 +144,6 @@ class Sight:
             growth=abs(_ratio(mask_area, self.area)),
             likeness=float(appearance @ self.exemplar),
             familiarity=float(appearance @ self.recent),
-            leap=0.0 if self.lost else min(_LIMIT, moved / math.sqrt(self.size[0] * self.size[1])),
         )
 
     def sure(

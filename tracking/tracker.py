@@ -247,7 +247,7 @@ class Tracker:
             find = finds[0]
             state = State.TRACKED if bool(find.mask.bits().any()) else State.LOST
             return self._followed(moved, find, state, 1.0)
-        weighed = [(evidence_of(track.sight, find, track.center), find) for find in finds]
+        weighed = [(evidence_of(track.sight, find), find) for find in finds]
         rated = [(self.presence.confidence(evidence), evidence, find) for evidence, find in weighed]
         confidence, evidence, find = max(rated, key=lambda one: one[0])
         state, sight = self.presence.judge(track.sight, confidence if find.area else 0.0, find.center)
@@ -328,8 +328,8 @@ def _first_sight(track: Track, find: _Find, mean: NDArray[np.float32], spread: N
     )
 
 
-def evidence_of(sight: Sight, find: _Find, last: tuple[float, float]) -> Evidence:
-    """What speaks for and against a find, held against what is remembered; last: where the object was before."""
+def evidence_of(sight: Sight, find: _Find) -> Evidence:
+    """What speaks for and against a find, held against what is remembered."""
     bits = find.mask.bits()
     area = float(np.count_nonzero(bits))
     if not area or find.features is None:
@@ -340,9 +340,8 @@ def evidence_of(sight: Sight, find: _Find, last: tuple[float, float]) -> Evidenc
     placed = Box(around.x + find.mask.x, around.y + find.mask.y, around.width, around.height)
     certainty = float(find.mask.values[bits].mean())
     return sight.weigh(
-        find.score, certainty, area, placed.overlap(box), box.width * box.height, sight.appearance(find.features),
-        math.dist(find.center, last),
-    )  # fmt: skip
+        find.score, certainty, area, placed.overlap(box), box.width * box.height, sight.appearance(find.features)
+    )
 
 
 def _clamp(value: float, low: float, high: float) -> float:

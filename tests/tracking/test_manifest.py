@@ -93,7 +93,7 @@ def test_when_to_disbelieve_a_find_stands_beside_the_weights_and_a_file_has_none
     table = "bias = -2\ndoubtful_below = 0.7\nlost_below = 0.4\nfound_above = 0.8\npatience = 2\n"
     with (folder / "manifest.toml").open("a") as manifest:
         manifest.write(f"[weights.own.presence]\n{table}weights = {{ {weighed} }}\n")
-    assert presence_of("default") == Presence((1.5,) * len(Evidence._fields), -2, 0.7, 0.4, 0.8, 2)
+    assert presence_of("default") == Presence((1.5,) * 8, -2, 0.7, 0.4, 0.8, 2)
     assert presence_of("theirs") is None
     assert presence_of(folder / "own.safetensors") is None
 

@@ -8,12 +8,10 @@ import pytest
 from tracking.errors import BadInput
 from tracking.presence import Evidence, Presence, Sight, State, contrast
 
-SURE = Evidence(
-    score=2, drop=0, certainty=0.95, fill=0.4, agreement=0.9, growth=0, likeness=0.9, familiarity=0.9, leap=0.1
-)
+SURE = Evidence(score=2, drop=0, certainty=0.95, fill=0.4, agreement=0.9, growth=0, likeness=0.9, familiarity=0.9)
 WRONG = SURE._replace(score=-1, drop=-1.5, certainty=0.6, likeness=0.1, familiarity=0.1)
 PRESENCE = Presence(
-    weights=(1, 1, 2, 0, 1, -1, 3, 2, -2), bias=-6, doubtful_below=0.7, lost_below=0.4, found_above=0.8, patience=2
+    weights=(1, 1, 2, 0, 1, -1, 3, 2), bias=-6, doubtful_below=0.7, lost_below=0.4, found_above=0.8, patience=2
 )
 
 
@@ -81,13 +79,6 @@ def test_appearance_is_what_sets_it_apart_from_the_ground() -> None:
 def test_an_area_that_is_missing_says_as_much_as_one_can(sight: Sight) -> None:
     nothing = sight.weigh(0.5, 0.0, 0.0, 0.0, 100.0, vector(0, 0, 0))
     assert (nothing.fill, nothing.growth, nothing.likeness) == (3, 3, 0)
-
-
-def test_a_leap_is_measured_in_the_objects_own_sizes_and_says_nothing_while_it_is_lost(sight: Sight) -> None:
-    here = sight.weigh(0.9, 0.9, 400, 0.9, 500, sight.exemplar, moved=50)
-    assert here.leap == pytest.approx(2.5)
-    assert replace(sight, lost=2).weigh(0.9, 0.9, 400, 0.9, 500, sight.exemplar, moved=50).leap == 0
-    assert PRESENCE.confidence(SURE._replace(leap=2.5)) < PRESENCE.confidence(SURE)
 
 
 def test_a_table_written_is_the_table_read() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tracking.box import Box
 from tracking.compile import optimise
 from tracking.errors import BadBox, BadInput, BadTrack
-from tracking.presence import Evidence, Presence
+from tracking.presence import Presence
 from tracking.profile import DEFAULT
 from tracking.siammask import SiamMask, siammask_small
 from tracking.track import State, Track
@@ -125,9 +125,7 @@ def test_an_object_without_a_single_pixel_is_lost() -> None:
 
 def judging(bias: float) -> Tracker:
     """A tracker that believes everything (a high bias) or nothing (a low one), whatever it sees."""
-    presence = Presence(
-        (0.0,) * len(Evidence._fields), bias, doubtful_below=0.6, lost_below=0.4, found_above=0.8, patience=1
-    )
+    presence = Presence((0.0,) * 8, bias, doubtful_below=0.6, lost_below=0.4, found_above=0.8, patience=1)
     return Tracker(optimise(network()), replace(DEFAULT, mask_threshold=0.01), fingerprint="f", presence=presence)
 
 

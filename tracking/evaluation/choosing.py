@@ -21,6 +21,10 @@ RIGHT_IOU, WRONG_IOU = 0.4, 0.05  # of a find with the truth; between them it is
 _RIGHT_LOST = 0.003  # of the right finds, those that may be under lost_below
 _WRONG_FOUND = 0.005  # of the wrong ones, those that may be over found_above
 _RIGHT_DOUBTED = 0.03
+_MOST_LOST = (
+    0.25  # lost_below: composed clips are easier than film, so their quantile alone would be too sure of itself
+)
+_PATIENCE = 3  # frames: what is covered for two is doubtful, not lost
 _PULL = 0.01  # of the weights towards 0 (L2)
 _STEPS = 50  # of Newton's method; it converges in ten
 _LEAST = 20  # finds of each kind
@@ -51,16 +55,14 @@ def choose(clips: Sequence[WatchedClip]) -> Presence:
     weights, bias = _regress(evidence, is_right)
     confidence = 1 / (1 + np.exp(-(evidence @ weights + bias)))
     right_ones, wrong_ones = confidence[is_right], confidence[~is_right]
-    lost = float(np.clip(np.quantile(right_ones, _RIGHT_LOST), 0.05, 0.6))
-    doubted = float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9))
-    # what is lost is believed again only where it would not be doubted
-    found = float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), doubted, 0.95))
+    lost = float(np.clip(np.quantile(right_ones, _RIGHT_LOST), 0.05, _MOST_LOST))
     return Presence(
         weights=tuple(round(float(weight), 3) for weight in weights),
         bias=round(bias, 3),
         lost_below=round(lost, 3),
-        doubtful_below=round(doubted, 3),
-        found_above=round(found, 3),
+        doubtful_below=round(float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9)), 3),
+        found_above=round(float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), lost, 0.9)), 3),
+        patience=_PATIENCE,
     )
 
 

@@ -8,12 +8,10 @@ import torch
 from drawn.clips import draw_clip
 from tracking.__main__ import main
 from tracking.checkpoint import save_weights
-from tracking.presence import Evidence, Presence
+from tracking.presence import Presence
 from tracking.siammask import siammask_small
 
-TABLE = Presence(
-    (0.0,) * len(Evidence._fields), bias=-9, doubtful_below=0.6, lost_below=0.4, found_above=0.8, patience=1
-)
+TABLE = Presence((0.0,) * 8, bias=-9, doubtful_below=0.6, lost_below=0.4, found_above=0.8, patience=1)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from tracking.evaluation.choosing import choose
 from tracking.evaluation.vanishing import GONE_SHARE, SEEN_SHARE, Shown, Story, VanishingClip, drawn_clips, panned_clip
 from tracking.presence import Evidence, State
 
-RIGHT = Evidence(2.5, 0, 0.95, 0.4, 0.9, 0.1, 0.9, 0.95, 0.1)
-WRONG = Evidence(-2, -2, 0.5, 2, 0.3, 2, 0.1, 0.2, 0.8)
+RIGHT = Evidence(2.5, 0, 0.95, 0.4, 0.9, 0.1, 0.9, 0.95)
+WRONG = Evidence(-2, -2, 0.5, 2, 0.3, 2, 0.1, 0.2)
 
 
 def seen(share: float, overlap: float, state: State = State.TRACKED, evidence: Evidence | None = None) -> Seen:
