@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/painting.py [--size 100] [--moves 400]
 
 Starts a studio of its own on a folder of its own. A move costs what its event handlers take; a frame of the screen in a
-stroke costs that and whatever else the main thread has to do for it, as the trace's tasks have it.
+stroke costs that and whatever else the main thread does for it, as the trace's tasks have it. Times are the thread's
+own (CPU) where Chromium gives them: other work on the machine does not count.
 """
 
 from __future__ import annotations
