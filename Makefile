@@ -10,7 +10,8 @@ help: ## list the targets
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps trackeval==1.3.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps trackeval==1.3.0 \
+		datumaro==1.13.12 supervision==0.31.2
 	touch $@
 
 install: .venv/ready ## make the virtual environment and install everything into it

@@ -11,14 +11,16 @@ from ninja import Router, Status
 
 from studio.access import backdrops_for, exports_for, videos_for
 from studio.api.auth import person_of, ready_video
-from studio.api.schemas import BackdropOut, EstimateOut, ExportIn, FormatOut, OptionOut
+from studio.api.errors import Refusal
+from studio.api.schemas import BackdropOut, EstimateOut, ExportIn, FormatOut, OptionOut, WindowOut
 from studio.exports import backdrops, project
 from studio.exports.catalogue import OPTIONS
-from studio.exports.effects import EFFECTS
+from studio.exports.effects import EFFECTS, crop
 from studio.exports.estimate import estimate
 from studio.exports.formats import FORMATS
 from studio.exports.kinds import KINDS
 from studio.exports.service import request_export
+from studio.exports.window import window_over
 from studio.live.shapes import ExportOut
 
 router = Router(tags=["exports"])
@@ -43,6 +45,18 @@ def add_export(request: HttpRequest, video_id: UUID, body: ExportIn) -> Status[E
 def estimate_export(request: HttpRequest, video_id: UUID, body: ExportIn) -> EstimateOut:
     """About how large such a file would be; nothing is made, and what would be refused is refused here too."""
     return EstimateOut(**asdict(estimate(ready_video(request, video_id), body.format, body.options)))
+
+
+@router.post("/videos/{uuid:video_id}/exports/window", response=WindowOut)
+def show_window(request: HttpRequest, video_id: UUID, body: ExportIn) -> WindowOut:
+    """Where the window of such a following crop would be; nothing is made."""
+    video = ready_video(request, video_id)
+    if body.format != crop.name:
+        raise Refusal(400, "no-window", f"Only {crop.name} has a window, {body.format} has none.")
+    wish, window = window_over(video, body.options)
+    half = window.width / 2, window.height / 2
+    corners = [(x - half[0], y - half[1]) for x, y in window.centers.tolist()]
+    return WindowOut(width=window.width, height=window.height, first_frame=wish.first_frame, corners=corners)
 
 
 @router.get("/videos/{uuid:video_id}/exports", response=list[ExportOut])

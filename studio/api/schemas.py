@@ -319,6 +319,15 @@ class FormatOut(Schema):
     options: list[OptionOut]
 
 
+class WindowOut(Schema):
+    """Where a following crop looks: one window of this size, and its corner in each chosen frame, source pixels."""
+
+    width: int
+    height: int
+    first_frame: int
+    corners: list[tuple[float, float]]  # left, top
+
+
 class BackdropOut(Schema):
     """A person's own picture, to stand behind objects."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.media.colors import Colors
 from studio.media.errors import NoSuchFrame
 
 CHUNK_BYTES = 192 * 2**20  # of pictures held at once while a clip is read backwards
@@ -28,6 +29,7 @@ class Clip(ABC):
     time_base: Fraction  # seconds a tick of pts
     pixel_aspect: Fraction  # an upright pixel's width to its height; pictures are not resampled to square pixels
     has_sound: bool
+    colors: Colors = Colors()  # what films of it say of theirs
 
     @abstractmethod
     def pts(self, index: int) -> int:

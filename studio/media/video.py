@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from studio.media.clip import Clip, Picture
+from studio.media.colors import colors_of, matrix_of
 from studio.media.errors import MediaError, UnreadableVideo
 from studio.media.frame_table import FrameTable, print_of
 from studio.media.source import MAX_FRAME_PIXELS, decoded, opened, picture_track
@@ -34,6 +35,7 @@ class VideoClip(Clip):
         self._max_pixels = max_pixels
         with opened(path) as container:
             self.has_sound = bool(container.streams.audio)
+            self.colors = colors_of(picture_track(container, path, max_pixels).codec_context)
 
     def pts(self, index: int) -> int:
         self.check(index)
@@ -52,7 +54,11 @@ class VideoClip(Clip):
         with closing(self._decoded_from(start)) as frames:
             for frame in islice(frames, stop - start):
                 rgb = reformatter.reformat(
-                    frame, format="rgb24", src_color_range=frame.color_range or None, threads=1
+                    frame,
+                    format="rgb24",
+                    src_colorspace=matrix_of(int(frame.colorspace), frame.width, frame.height),
+                    src_color_range=frame.color_range or None,
+                    threads=1,
                 ).to_ndarray()
                 yield np.ascontiguousarray(np.rot90(rgb, self.table.turns))
 

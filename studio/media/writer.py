@@ -16,7 +16,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -30,7 +30,6 @@ ENDINGS = H264.endings
 CRF = 18  # x264's scale: hardly to be told from the source
 PRESET = "veryfast"
 KEY_FRAME_INTERVAL = 48  # frames; a player seeks at most so far
-_BT709 = 1  # FFmpeg's number of the colour matrix; what players take for granted
 
 
 class Film:
@@ -67,6 +66,7 @@ class Film:
         self._beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix.lower()}")
         self._size = size or (clip.height, clip.width)
         self._channels = 4 if codec.has_alpha else 3
+        self._colors = clip.colors
         self._time_base = clip.time_base
         chosen = range(clip.frame_count) if frames is None else frames
         first = clip.pts(chosen.start) * clip.time_base
@@ -118,7 +118,7 @@ class Film:
         frame = self._reformatter.reformat(
             VideoFrame.from_ndarray(np.pad(picture, beyond, mode="edge"), format="rgba" if shape[2] == 4 else "rgb24"),
             format=self._codec.pixels,
-            dst_colorspace=Colorspace.ITU709,
+            dst_colorspace=self._colors.colorspace,
             dst_color_range=ColorRange.MPEG,
             threads=1,
         )
@@ -167,8 +167,8 @@ class Film:
         context = stream.codec_context
         context.time_base = clip.time_base
         context.sample_aspect_ratio = clip.pixel_aspect.limit_denominator(1 << 16)
-        context.colorspace, context.color_range = _BT709, int(ColorRange.MPEG)
-        context.color_primaries, context.color_trc = int(ColorPrimaries.BT709), int(ColorTrc.BT709)
+        context.colorspace, context.color_range = self._colors.matrix, int(ColorRange.MPEG)
+        context.color_primaries, context.color_trc = self._colors.primaries, self._colors.transfer
         return stream
 
     def _mux(self, packets: list[Packet[Stream]]) -> None:

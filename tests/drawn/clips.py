@@ -14,8 +14,11 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 from PIL import Image
+
+from studio.media.colors import Colors
 
 BITS = 10
 BLOCK = 8  # px, a bit's side
@@ -85,6 +88,9 @@ def write_video(
     sound: str | None = None,
     rotation: int = 0,
     pixel_aspect: Fraction = Fraction(1),
+    colors: Colors | None = None,
+    tagged: bool = True,
+    full_range: bool = False,
 ) -> Path:
     """Write frames as a video; sides must be even. times None is a constant rate; sound is a codec for one sine."""
     height, width = frames[0].shape[:2]
@@ -97,11 +103,21 @@ def write_video(
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = time_base
         stream.codec_context.sample_aspect_ratio = pixel_aspect
+        context = stream.codec_context
+        if colors is not None and tagged:
+            context.color_primaries, context.color_trc = colors.primaries, colors.transfer
+            context.colorspace = colors.matrix
+        if full_range:
+            context.color_range = int(ColorRange.JPEG)
         if rotation:
             stream.set_display_rotation(rotation)
         heard = container.add_stream(sound, rate=SAMPLE_RATE) if sound else None
         for frame, time in zip(frames, times, strict=True):
-            picture = av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(format="yuv420p")
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(
+                format="yuv420p",
+                dst_colorspace=None if colors is None else colors.colorspace,
+                dst_color_range=ColorRange.JPEG if full_range else None,
+            )
             picture.pts, picture.time_base = time, time_base
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))

@@ -13,7 +13,7 @@ export const average = (gone: Layer, strength: number, blocks: boolean, scale: n
   reach -= reach % Math.max(1, Math.floor(reach / STEPS));
   const px = reach * scale;
   const averaged = fresh("averaged", width, height);
-  if (blocks) {
+  if (blocks || !("filter" in gone.context)) {
     const [columns, rows] = [Math.ceil(width / px), Math.ceil(height / px)];
     const small = fresh("small", columns, rows);
     small.context.imageSmoothingQuality = "high";

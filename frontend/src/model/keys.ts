@@ -1,6 +1,7 @@
 /** Every action that has a key: one table for the buttons' titles, aria-keyshortcuts, the key handler and the list. */
 
 export type Action =
+  | "preview"
   | "play" | "back" | "forward" | "back10" | "forward10" | "first" | "last"
   | "rangeIn" | "rangeOut" | "rangeClear" | "loop" | "doubtfulNext" | "doubtfulPrevious" | "accept"
   | "select" | "box" | "pan" | "newObject" | "keyHere" | "editBox" | "deleteBox"
@@ -67,6 +68,7 @@ export const KEYS: readonly Key[] = [
   { action: "compare", group: "View", label: "Compare with before", keys: ["w"] },
   { action: "fit", group: "View", label: "Fit picture", keys: ["0"] },
   { action: "zoomIn", group: "View", label: "Zoom in", keys: ["+", "="] },
+  { action: "preview", group: "View", label: "Preview of a film", keys: ["shift+f"] },
   { action: "zoomOut", group: "View", label: "Zoom out", keys: ["-"] },
   { action: "export", group: "View", label: "Export", keys: ["shift+e"] },
   { action: "import", group: "View", label: "Import", keys: ["shift+i"] },

@@ -155,6 +155,14 @@ export type Backdrop = { readonly id: string; readonly width: number; readonly h
 
 export const backdropUrl = (id: string): string => `/api/backdrops/${id}`;
 
+/** Where a following crop looks: one size, the left and top of it in each frame from the first on. */
+export type FilmWindow = {
+  readonly width: number;
+  readonly height: number;
+  readonly first_frame: number;
+  readonly corners: readonly (readonly [number, number])[];
+};
+
 export type Estimate = { readonly byte_size: number; readonly frames: number; readonly masks: number };
 
 export type Export = {

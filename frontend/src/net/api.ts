@@ -115,6 +115,8 @@ export const formats = (): Promise<Format[]> => getJson("/api/formats");
 export const startExport = (video: string, wish: Wish): Promise<Export> => sendJson("POST", `/api/videos/${video}/exports`, wish);
 export const estimateExport = (video: string, wish: Wish): Promise<Estimate> =>
   sendJson("POST", `/api/videos/${video}/exports/estimate`, wish);
+export const filmWindow = (video: string, wish: Wish): Promise<import("../model/types").FilmWindow> =>
+  sendJson("POST", `/api/videos/${video}/exports/window`, wish);
 export const backdrops = (): Promise<Backdrop[]> => getJson("/api/backdrops");
 export const sendBackdrop = (file: File): Promise<Backdrop> => sendFile("/api/backdrops", file);
 export const deleteBackdrop = (id: string): Promise<unknown> => sendJson("DELETE", `/api/backdrops/${id}`);

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.exports.spool import Found
-from studio.media.clip import Clip, Picture
+from studio.media.clip import Picture
 
 Boxes = NDArray[np.float64]  # [N, 4] left, top, right, bottom in px of each frame; NaN where there is nothing
 
 CALM_S = 0.4  # the deviation of the Gaussian that smooths the way
 LEAST_PX = 16  # a window's side, however small the object
+
+
+class Followed(Protocol):
+    """What has to be known of a clip to follow something in it."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def frame_rate(self) -> Fraction: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +56,7 @@ def box_of(found: Iterable[Found]) -> tuple[float, float, float, float]:
     return (left, top, max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes))
 
 
-def follow(boxes: Boxes, clip: Clip, shape: float, margin: int) -> Window:
+def follow(boxes: Boxes, clip: Followed, shape: float, margin: int) -> Window:
     """The window that holds the largest box and margin percent of it on each side; shape is its width to its height.
 
     It stays within the picture, which alone may make it smaller than the object. Frames without a box are passed over
@@ -62,7 +75,7 @@ def follow(boxes: Boxes, clip: Clip, shape: float, margin: int) -> Window:
     return Window(centers, width, height)
 
 
-def _size(boxes: Boxes, clip: Clip, shape: float, margin: int) -> tuple[int, int]:
+def _size(boxes: Boxes, clip: Followed, shape: float, margin: int) -> tuple[int, int]:
     """Width and height, even, as films' are."""
     sides = np.nanmax(boxes[:, 2:] - boxes[:, :2], axis=0) * (1 + 2 * margin / 100)
     width = max(float(sides[0]), float(sides[1]) * shape, LEAST_PX, LEAST_PX * shape)

@@ -17,7 +17,7 @@ sentence = (
 )
 lossy: tuple[str, ...] = ()
 frame_base = 0
-checked_with = "pycocotools 2.0"
+checked_with = "pycocotools 2.0, supervision 0.31, datumaro 1.13"
 options = ALL_ANNOTATIONS | {"images", "absent"}
 
 

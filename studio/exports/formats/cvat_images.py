@@ -21,7 +21,7 @@ lossy: tuple[str, ...] = (
     "Scores and rotated boxes are not held.",
 )
 frame_base = 0
-checked_with = "the test suite's own reader of CVAT's masks"
+checked_with = "datumaro 1.13"
 options = ALL_ANNOTATIONS | {"images", "absent"}
 
 

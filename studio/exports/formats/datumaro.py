@@ -14,7 +14,7 @@ title = "Datumaro"
 sentence = "Datumaro's JSON with exact masks and track ids, from which it converts to dozens of other formats."
 lossy: tuple[str, ...] = ("Rotated boxes are not held.",)
 frame_base = 0
-checked_with = "the test suite's own reader of datumaro's JSON"
+checked_with = "datumaro 1.13"
 options = ALL_ANNOTATIONS | {"images", "absent"}
 
 

@@ -20,7 +20,7 @@ lossy: tuple[str, ...] = (
     "Scores and rotated boxes are not held.",
 )
 frame_base = 0
-checked_with = "Pillow 12, TrackEval 1.3"
+checked_with = "TrackEval 1.3, Pillow 13"
 options = ALL_ANNOTATIONS | {"images", "overlap"}
 
 RESOLUTION = "Full-Resolution"  # DAVIS's own name of the folder

@@ -23,7 +23,7 @@ lossy: tuple[str, ...] = (
     "Scores and rotated boxes are not held.",
 )
 frame_base = 1
-checked_with = "TrackEval 1.3, Pillow 12"
+checked_with = "TrackEval 1.3, Pillow 13"
 options = ALL_ANNOTATIONS | {"images", "overlap"}
 
 CAR, PEDESTRIAN = 1, 2

@@ -20,7 +20,7 @@ lossy: tuple[str, ...] = (
     "Scores and rotated boxes are not held.",
 )
 frame_base = 0
-checked_with = "Pillow 12 and a check of meta.json's schema"
+checked_with = "Pillow 13 and a check of meta.json's schema"
 options = ALL_ANNOTATIONS | {"images", "overlap"}
 
 

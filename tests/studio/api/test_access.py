@@ -77,6 +77,7 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("POST", "/api/backdrops"): None,
     ("GET", "/api/backdrops/{backdrop_id}"): None,
     ("DELETE", "/api/backdrops/{backdrop_id}"): None,
+    ("POST", "/api/videos/{video_id}/exports/window"): {"format": "crop"},
     ("POST", "/api/videos/{video_id}/exports/estimate"): {"format": "csv"},
     ("GET", "/api/videos/{video_id}/exports"): None,
     ("GET", "/api/import-kinds"): None,

@@ -14,12 +14,15 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from drawn.clips import draw_clip, png, write_video
-from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks, found_of, write_pictures
+from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks, found_of, tracks_in, write_pictures
 from studio.exports import backdrops
+from studio.exports.effects import crop
+from studio.exports.effects.follow import box_of
 from studio.exports.make import make
 from studio.exports.models import Export
 from studio.exports.service import making_folder, request_export
 from studio.exports.snapshot import scene_revision
+from studio.exports.window import window_over
 from studio.jobs import queue
 from studio.jobs.lease import Lease, work
 from studio.jobs.models import Job
@@ -172,6 +175,23 @@ def test_a_picture_of_somebody_else_is_not_put_behind_objects(video: Video, bob:
         request_export(video, "background", {"picture": theirs})
     assert refused.value.code == "no-such-picture"
     assert request_export(video, "background", {"picture": mine}).options == {"picture": mine}
+
+
+def test_the_window_that_is_shown_is_the_films(video: Video):
+    chosen = {"objects": [1, 2], "aspect": "1:1", "margin": 5, "first_frame": 1}
+
+    video.frame_rate_num = 25  # as a clip's row has it that was taken in
+
+    wish, window = window_over(video, chosen)
+
+    assert list(wish.frames(FRAMES)) == list(range(1, FRAMES))
+    assert window.width == window.height
+    assert len(window.centers) == FRAMES - 1
+    with tracks_in(folder_of(video.id), wish) as tracks:
+        boxes = np.array([box_of(moment.found) for moment in tracks.survey()])
+        films = crop.window_of(boxes, tracks.clip, tracks.clip.pixel_aspect, wish)
+    assert np.allclose(window.centers, films.centers)
+    assert (window.width, window.height) == (films.width, films.height)
 
 
 def test_hidden_objects_alone_are_nothing_to_write(video: Video):

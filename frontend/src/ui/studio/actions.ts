@@ -22,6 +22,9 @@ const ZOOM = 1.25;
 export const actsOf = (studio: Studio, page: PageActs): Act => {
   const acts: Record<Action, () => void> = {
     play: () => studio.togglePlay(),
+    preview: () => {
+      studio.preview = !studio.preview;
+    },
     back: () => studio.step(-1),
     forward: () => studio.step(1),
     back10: () => studio.step(-10),

@@ -66,6 +66,9 @@ export class Studio {
   table = $state.raw<FrameTable | null>(null);
   masks: MaskStore | null = null;
   exportNews = $state(0);
+  /** Paints a frame as the film that the Export panel is about, where one is and it is wished to be seen. */
+  film = $state.raw<((image: CanvasImageSource) => CanvasImageSource | null) | null>(null);
+  preview = $state(true);
 
   /** What stands in place of the track panel, on a phone as a sheet over the page. */
   sheet = $state<Sheet | null>(null);

@@ -109,6 +109,25 @@ def test_premultiplied_colours_are_the_straight_ones_times_alpha(stage: Stage):
     assert not rgba[~stage.mask(3)].any()
 
 
+def test_no_colour_of_the_ground_is_in_a_soft_edge(stage: Stage):
+    for chosen in ({}, {"alpha": "premultiplied"}):
+        rgba = unzipped(stage.film("cutout", container="png", feather=12, **chosen))[0][3].astype(int)
+        source, bits = stage.clip.frame(3).astype(int), stage.mask(3)
+        soft = (rgba[..., 3] > 0) & (rgba[..., 3] < 255)
+        assert soft.sum() > 500 and not (soft & ~bits).any()
+        share = rgba[..., 3:] / 255 if chosen else 1
+        # laid over black and over white as an editor does, each is the object alone at its own share
+        assert np.abs(rgba[..., :3] - source * share)[bits].max() <= 1
+
+
+def test_premultiplied_colours_never_exceed_their_alpha_in_prores(stage: Stage):
+    shown = rgba_frames(stage.film("cutout", container="mov", alpha="premultiplied", feather=6), "prores")
+
+    rgba = shown[3][1].astype(int)
+    assert (rgba[..., :3].max(axis=2) <= rgba[..., 3] + 8).mean() > 0.999
+    assert rgba[~cv2.dilate(stage.mask(3).view(np.uint8), np.ones((9, 9))).astype(bool)][:, :3].max() <= 4
+
+
 def test_a_soft_edge_lies_inside_and_has_none_at_the_pictures_border(stage: Stage):
     frame = FOUND[-1]
     alpha = unzipped(stage.film("cutout", container="png", feather=4, objects=[2]))[0][frame][..., 3]

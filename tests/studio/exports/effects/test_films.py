@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -27,6 +28,15 @@ def seen(path: Path, frame: int = FRAME) -> NDArray[np.int64]:
     return open_clip(path).frame(frame).astype(np.int64)
 
 
+def heard(path: Path) -> list[tuple[Fraction, bytes]]:
+    """When each packet of the sound begins, and what is in it."""
+    with av.open(str(path)) as container:
+        if not container.streams.audio:
+            return []
+        packets = [packet for packet in container.demux(audio=0) if packet.size]
+        return [(packet.pts * packet.time_base, bytes(packet)) for packet in packets]
+
+
 def apart(stage: Stage, frame: int = FRAME, px: int = 5) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Pixels well inside and well outside the square: H.264's halved colours mix what is near its edge."""
     bits = stage.mask(frame).view(np.uint8)
@@ -50,6 +60,56 @@ def test_a_film_has_its_sources_size_times_and_sound(stage: Stage, name: str):
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context
         assert (context.colorspace, context.color_primaries, context.color_trc, context.color_range) == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", [name for name in EFFECTS if name != "cutout"])
+def test_a_part_has_the_parts_frames_from_time_0_on(stage: Stage, name: str):
+    film = open_clip(stage.film(name, first_frame=FRAME, last_frame=6))
+
+    wanted = [time - stage.times()[FRAME] for time in stage.times()[FRAME:7]]
+    assert [film.pts(index) * film.time_base for index in range(film.frame_count)] == wanted
+    if name in ("overlay", "outline", "spotlight"):
+        part = [picture.astype(np.int64) for picture in film.frames()]
+        whole = open_clip(stage.film(name))
+        assert all(far(part[k], whole.frame(FRAME + k).astype(np.int64)) < CLOSE for k in range(4))
+
+
+@pytest.mark.parametrize("container", ["mp4", "webm"])
+def test_sound_is_cut_where_a_part_is(stage: Stage, container: str):
+    name, chosen = ("overlay", {}) if container == "mp4" else ("cutout", {"container": container})
+    whole = heard(stage.film(name, **chosen))
+    from_0 = heard(stage.film(name, **chosen, last_frame=5))
+    later = heard(stage.film(name, **chosen, first_frame=FRAME, last_frame=5))
+    start, stop = stage.times()[FRAME], stage.times()[6]
+
+    if container == "mp4":  # copied: the very packets
+        kept = [(time, packet) for time, packet in whole if time < stop]
+        assert from_0 == kept
+        assert [packet for _, packet in later] == [packet for time, packet in kept if time >= start]
+        # MP4 counts what comes before the first packet in thousandths of a second
+        moved = [time - start for time, _ in kept if time >= start]
+        assert all(abs(told - time) < Fraction(1, 1000) for (told, _), time in zip(later, moved, strict=True))
+    for told, seconds in ((from_0, stop), (later, stop - start)):
+        assert -0.03 < told[0][0] < 0.03  # encoders begin a little before the first sample that is heard
+        assert float(seconds) - 0.06 < told[-1][0] < float(seconds) + 0.03
+    assert heard(stage.film(name, **chosen, sound=False)) == []
+
+
+def test_a_lower_quality_is_a_smaller_film(stage: Stage):
+    sizes = [
+        stage.film("overlay", quality=quality, sound=False).stat().st_size for quality in ("high", "good", "small")
+    ]
+
+    assert sizes == sorted(sizes, reverse=True) and sizes[2] < 0.7 * sizes[0]
+
+
+def test_one_colour_and_no_line_is_what_is_drawn(stage: Stage):
+    source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
+
+    shown = seen(stage.film("overlay", tint="#ff8000", opacity=100, edge=0))
+
+    assert far(shown[inside], np.array([255, 128, 0])) < 4
+    assert far(shown[outside], source[outside]) < CLOSE
 
 
 def test_a_matte_is_white_on_black(stage: Stage):

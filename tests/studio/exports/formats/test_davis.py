@@ -1,4 +1,4 @@
-"""Palette PNGs are read back by Pillow: pixel for pixel but for what overlaps, which is counted."""
+"""Palette PNGs are read back by Pillow and TrackEval: pixel for pixel but for what overlaps, which is counted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from drawn.readers import trackeval_masks
 from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks
 from studio.exports.layers import labels_of
 from studio.exports.tracks import Track
@@ -38,6 +39,19 @@ def test_labels_come_back_and_overlaps_follow_the_rule(written, overlap, order):
     assert decided > 100
     assert made.counted["decided_pixels"] == decided
     assert made.counted["labels"] == {"1": 1, "2": 2, "3": 3, "7": 7}
+
+
+def test_trackeval_finds_the_sequence_its_frames_and_its_objects(written):
+    made = written("davis")
+
+    folder = made.folder / "Annotations/Full-Resolution"
+    back = trackeval_masks(
+        "DAVIS", folder, "My-clip-mp4", FRAMES, SEQMAP_FILE=str(made.folder / "ImageSets/2017/val.txt")
+    )
+    maps, _ = expected((1, 2, 3, 7))
+    there = {(frame, number) for frame in range(FRAMES) for number in np.unique(maps[frame]).tolist() if number}
+    assert back.keys() == there
+    assert all(np.array_equal(bits, maps[frame] == number) for (frame, number), bits in back.items())
 
 
 def test_files_are_numbered_without_gaps_also_where_frames_are_left_out(written):

@@ -6,6 +6,7 @@ import * as api from "../../../net/api";
 import { ApiError, sentenceOf } from "../../../net/http";
 import { say } from "../../toasts.svelte";
 import type { Studio } from "../studio.svelte";
+import type { Film } from "./preview";
 
 export type Tab = "film" | "annotations";
 
@@ -70,10 +71,11 @@ export class Exporting {
     return format === null ? [] : format.options.filter((option) => !COMMON.includes(option.name) && applies(option, format, values));
   }
   /** What the stage shows of the film that is chosen; null while annotations are. */
-  get film(): { readonly name: string; readonly values: OptionValues } | null {
-    const { format } = this;
-    if (format === null || !format.film) return null;
-    return { name: format.name, values: Object.fromEntries(format.options.map((option) => [option.name, valueOf(option, this.values)])) };
+  get film(): Film | null {
+    const { format, wish } = this;
+    if (format === null || wish === null || !format.film) return null;
+    const values = Object.fromEntries(format.options.map((option) => [option.name, valueOf(option, this.values)]));
+    return { name: format.name, values, wish };
   }
 
   choose(name: string): void {
