@@ -100,7 +100,8 @@ export class Arranging {
   #with(work: (subject: Subject, other: Subject) => Promise<Step | null>): Promise<void> {
     const { other } = this;
     if (other === null) {
-      say(this.others.length === 0 ? "There is no second object." : "Choose the other object first, under Edit.");
+      if (this.#studio.selected !== null && this.others.length > 0) this.#studio.sheet = "edit";
+      say(this.others.length === 0 ? "There is no second object." : "Choose the other object under Edit first.");
       return Promise.resolve();
     }
     return this.#do((subject) => work(subject, other));
