@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -34,7 +35,10 @@ def export_file(request: HttpRequest, person: User, export_id: UUID, name: str) 
     if export is None or Path(name).name != name:
         raise NotFound("There is nothing here.")
     key = export_key(export.id, name, export.sha256)
-    return file_answer(request, key, name=name, attachment=True, edition=export.sha256[:32])
+    answer = file_answer(request, key, name=name, attachment=True, edition=export.sha256[:32])
+    if export.sha256:  # RFC 9530: of the whole file, also where a range of it is sent
+        answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(export.sha256)).decode('ascii')}:"
+    return answer
 
 
 def _view(answer: Answer) -> Callable[..., HttpResponseBase]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import random
+from base64 import b64encode
 from pathlib import Path
 from urllib.parse import quote
 
@@ -173,6 +175,24 @@ def test_the_server_in_front_is_told_where_the_file_is(page: Reader, video: Vide
     assert shown.headers["X-Accel-Redirect"] == f"/inside/videos/{video.id}/proxy.mp4"
     assert (shown.status_code, shown.content, shown.headers["Content-Type"]) == (200, b"", "video/mp4")
     assert taken.headers["X-Accel-Redirect"] == f"/inside/exports/{export.id}/{quote(export.file_name)}"
+
+
+def test_a_download_that_broke_off_is_gone_on_with_and_proved(page: Reader, export: Export):
+    digest = hashlib.sha256(DATA).digest()
+    Export.objects.filter(pk=export.pk).update(sha256=digest.hex())
+    address = f"/media/exports/{export.id}/{quote(export.file_name)}"
+    first = page.get(address, headers={"Range": "bytes=0-39999"})
+
+    rest = page.get(address, headers={"Range": "bytes=40000-", "If-Range": first.headers["ETag"]})
+
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert first.headers["ETag"] == rest.headers["ETag"]
+    assert (
+        rest.headers["Repr-Digest"]
+        == f"sha-256=:{b64encode(hashlib.sha256(first.body + rest.body).digest()).decode()}:"
+    )
+    other = page.get(address, headers={"Range": "bytes=40000-", "If-Range": '"another"'})
+    assert (other.status_code, other.body) == (200, DATA)  # it is another file now: from the beginning
 
 
 def test_an_export_is_taken_away_under_its_name(page: Reader, export: Export):
