@@ -1,9 +1,13 @@
-/** What a person does to the selected object as a whole or over some frames: each is one step of the history. */
+/**
+ * What a person does to the selected object as a whole or over some frames: each is one step of the history. None of it
+ * goes through the outbox: a swap that is sent twice is none.
+ */
 
 import { ABSENT } from "../../../model/lanes";
 import type { Range } from "../../../model/plan";
 import type { Step, Subject } from "../../../model/types";
 import * as api from "../../../net/arrange";
+import { ApiError, sentenceOf } from "../../../net/http";
 import { say } from "../../toasts.svelte";
 import type { Studio } from "../studio.svelte";
 
@@ -88,12 +92,12 @@ export class Arranging {
   async saveVersion(name: string): Promise<boolean> {
     const subject = this.#studio.selected;
     if (subject === null) return false;
-    const kept = await this.#studio.edits.write(() => api.saveVersion(subject.id, name));
+    const kept = await this.#ask(() => api.saveVersion(subject.id, name));
     this.versionTick += 1;
     return kept;
   }
   async deleteVersion(version: api.Version): Promise<void> {
-    await this.#studio.edits.write(() => api.deleteVersion(version.id));
+    await this.#ask(() => api.deleteVersion(version.id));
     this.versionTick += 1;
   }
 
@@ -113,15 +117,29 @@ export class Arranging {
       say("Select an object first.");
       return;
     }
-    if (this.working) return;
-    this.working = true;
-    await this.#studio.edits.settled();
-    await this.#studio.edits.write(async () => {
+    await this.#ask(async () => {
       const step = await work(subject);
       if (step === null) say("There was nothing to change.");
       else say(`${step.title}.`, "note", { label: "Undo", run: () => void this.#studio.past.undo() });
       if (selects && step?.subject_id) this.#studio.select(step.subject_id);
     });
-    this.working = false;
+    this.#studio.past.wrote();
+  }
+
+  /** One at a time, after what this page is writing. True when it was done; otherwise it is said why not. */
+  async #ask(work: () => Promise<unknown>): Promise<boolean> {
+    if (this.working) return false;
+    this.working = true;
+    try {
+      await this.#studio.edits.settled();
+      await work();
+      return true;
+    } catch (error) {
+      say(sentenceOf(error), "bad");
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    } finally {
+      this.working = false;
+    }
   }
 }
