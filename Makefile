@@ -30,6 +30,9 @@ test: install page check ## everything: style, types, floors, tests of the serve
 	$(BIN)/pytest -n $(WORKERS) -m "not whole"
 	$(BIN)/pytest -m whole
 
+faults: install page ## try every promise about faults as often as it says, and print a table: make faults ONLY="J1 U2"
+	$(BIN)/python tests/faults/run.py $(ONLY)
+
 check: install page ## style, types and floors only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,5 +54,5 @@ bench: install ## measure this machine against the original's way of running the
 clean: ## remove what make made, but no data
 	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
 
-.PHONY: help install run page doctor test check audit format bench clean
+.PHONY: help install run page doctor test faults check audit format bench clean
 .DEFAULT_GOAL := help

@@ -122,8 +122,8 @@ def weights_folder() -> Path:
 def weights_file(name: str | Path) -> Path:
     """The file of these weights: a path to one, or a name in the manifest.
 
-    Raises UnknownWeights when it is not there, saying how to get it; ChecksumMismatch when a shipped file's size is not
-    the manifest's (its sum is looked at by `weights verify`, not at each start).
+    Raises UnknownWeights when it is not there, saying how to get it; ChecksumMismatch, with both, when its size or its
+    sum is not the one that is known: before anything of it is read as weights.
     """
     if _is_file(name):
         path = Path(name)
@@ -138,6 +138,9 @@ def weights_file(name: str | Path) -> Path:
         raise UnknownWeights(f"the weights {entry.name} are not on this machine; get them with `{command}`")
     if entry.bytes is not None and path.stat().st_size != entry.bytes:
         raise ChecksumMismatch(f"{path} has {path.stat().st_size:,} bytes where the manifest says {entry.bytes:,}")
+    expected = manifest.expected_sha256(entry)
+    if expected is not None and (found := sha256_of(path)) != expected:
+        raise ChecksumMismatch(f"{path} has the sum {found} where {expected} is known")
     return path
 
 

@@ -136,6 +136,10 @@ class Visitor:
         subject = json.loads(self._post(f"/api/videos/{video}/subjects", b"{}"))["id"]
         self._post(f"/api/subjects/{subject}/prompts/0", json.dumps({"box": box}).encode(), "PUT")
 
+    def track_again(self, video: str) -> None:
+        """Press Track once more."""
+        self._post(f"/api/videos/{video}/runs", b"{}")
+
     def recolor(self, video: str, color: str) -> None:
         """Give the clip's first object another colour."""
         subject = self.scene(video)["subjects"][0]["id"]

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from tracking.presence import Evidence, Presence
 from tracking.profile import PROFILES
 from tracking.siammask import ARCHITECTURES
 
-MANIFEST = """
+SUM = "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5"  # of "12345"
+MANIFEST = f"""
 default = "own"
 [weights.own]
 architecture = "siammask-small"
 profile = "default"
 file = "own.safetensors"
-sha256 = "00"
+sha256 = "{SUM}"
 bytes = 5
 licence = "Apache-2.0"
 note = ""
@@ -56,6 +58,15 @@ def test_a_shipped_file_of_another_size_is_not_used(folder: Path) -> None:
         weights_file("default")
 
 
+@pytest.mark.parametrize("bit", range(0, 40, 3))
+def test_a_file_with_one_bit_changed_is_refused_with_both_sums(folder: Path, bit: int) -> None:
+    known = b"12345"
+    changed = (int.from_bytes(known) ^ (1 << bit)).to_bytes(len(known))
+    (folder / "own.safetensors").write_bytes(changed)
+    with pytest.raises(ChecksumMismatch, match=f"{hashlib.sha256(changed).hexdigest()} where 5994471abb01"):
+        weights_file("default")
+
+
 def test_a_path_is_itself_and_must_exist(folder: Path) -> None:
     file = folder / "mine.safetensors"
     with pytest.raises(UnknownWeights, match="there is no file"):
@@ -69,7 +80,7 @@ def test_what_was_fetched_is_remembered(folder: Path) -> None:
     manifest = read_manifest()
     assert manifest.fetched == {"theirs": Fetched("aa", "bb")}
     assert manifest.expected_sha256(manifest.entry("theirs")) == "bb"
-    assert manifest.expected_sha256(manifest.entry("own")) == "00"
+    assert manifest.expected_sha256(manifest.entry("own")) == SUM
 
 
 @pytest.mark.parametrize("text", ["not toml [", "default = 1", 'default="a"\n[weights.a]\nfile="x"\nbogus=1'])

@@ -1,0 +1,76 @@
+"""`make faults`: try every promise as often as it says, and print what came of it.
+
+`python tests/faults/run.py [J1 U2 ...]`, with STUDIO_FAULTS of short, middle or long (the default here).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+os.environ.setdefault("STUDIO_FAULTS", "long")
+
+from faults.statements import STATEMENTS
+
+
+class Table:
+    """Collects what the tests say and prints a line a statement."""
+
+    def __init__(self, wanted: list[str]) -> None:
+        self.wanted = wanted
+        self.reports: list[pytest.TestReport] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.reports.append(report)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        line = terminalreporter.write_line
+        terminalreporter.section(f"faults, {os.environ['STUDIO_FAULTS']} set")
+        line(f"{'':<4} {'promise':<72} {'tried':>6} {'held':>6}  figure")
+        for name in self.wanted:
+            mine = [report for report in self.reports if _is_of(report.nodeid, STATEMENTS[name].tests)]
+            held, tried, figures = self._summed(mine)
+            line(f"{name:<4} {STATEMENTS[name].promise:<72} {tried:>6} {held:>6}  {'; '.join(figures)}")
+
+    def _summed(self, reports: list[pytest.TestReport]) -> tuple[int, int, list[str]]:
+        """How often it held, how often it was tried, and the figures that tests gave."""
+        held = tried = 0
+        figures: dict[str, None] = {}
+        outcomes = defaultdict(int)
+        for report in reports:
+            said = dict(report.user_properties)
+            times = int(said.get("tried", 1))
+            outcomes[report.outcome] += 1
+            if report.outcome == "skipped":
+                continue
+            tried += times
+            held += times if report.outcome == "passed" else 0
+            if "figure" in said:
+                figures[str(said["figure"])] = None
+        if outcomes["skipped"]:
+            figures[f"{outcomes['skipped']} skipped"] = None
+        return held, tried, list(figures)
+
+
+def _is_of(nodeid: str, tests: tuple[str, ...]) -> bool:
+    return any(nodeid.partition("[")[0] == test or nodeid.startswith(f"{test}::") for test in tests)
+
+
+def main(names: list[str]) -> int:
+    """Run the tests of these statements, or of all."""
+    unknown = [name for name in names if name not in STATEMENTS]
+    if unknown:
+        sys.exit(f"There is no statement {unknown[0]}; there are {', '.join(STATEMENTS)}.")
+    wanted = names or list(STATEMENTS)
+    tests = dict.fromkeys(test for name in wanted for test in STATEMENTS[name].tests)
+    return int(pytest.main(["-q", "-p", "no:randomly", *tests], plugins=[Table(wanted)]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

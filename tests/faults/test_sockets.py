@@ -1,0 +1,225 @@
+"""L5, L7, L8: one web process with many pages, and with pages that never read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from faults.sizes import SIZE, sized
+from running.sockets import PageSocket
+from studio.launch.broker import server_program
+from studio.launch.ports import free_port
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+
+ROOT = Path(__file__).parents[2]
+PAGES = sized(30, 300)
+CHANGES = sized(8, 100)
+MASKS = sized(600, 3000)
+DEAF = 20
+COMINGS = sized(60, 5000)
+
+# a clip whose object has noisy masks of 4 kB each: what a reader that never reads would leave in memory
+PREPARE = """
+import json, os, sys
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from studio.accounts.tokens import make_token
+from studio.library.models import Video
+from studio.scenes.models import Mask, Subject
+call_command("migrate", verbosity=0)
+ann = User.objects.create_user("ann")
+masks = int(sys.argv[1])
+video = Video.objects.create(
+    owner=ann, title="a clip", state="ready", width=640, height=360, frame_count=masks, duration_s=9, revision=1
+)
+subject = Subject.objects.create(video=video, number=1, name="a", color="#ff0000", revision=1)
+Mask.objects.bulk_create(
+    Mask(subject=subject, frame=frame, counts=os.urandom(4000), area=9, score=0.9, rotated_box=[0.0] * 8, state=1,
+         revision=1)
+    for frame in range(masks)
+)
+client = Client()
+client.force_login(ann)
+print(json.dumps({
+    "video": str(video.id), "subject": str(subject.id), "session": client.cookies["sessionid"].value,
+    "token": make_token(ann, "test")[1],
+}))
+"""
+
+
+@dataclass
+class Crowd:
+    """A web process by itself with a broker, a clip with masks, and who visits it."""
+
+    address: str
+    web: int
+    video: str
+    subject: str
+    session: str
+    token: str
+
+    def memory_mib(self) -> float:
+        pages = int(Path(f"/proc/{self.web}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+    def descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.web}/fd"))  # noqa: PTH208
+
+    async def open(self, after: int, **options: bool) -> PageSocket:
+        path = f"/live/videos/{self.video}?after={after}"
+        return await PageSocket.open(self.address, path, self.session, **options)
+
+    def revision(self) -> int:
+        return int(self._ask("GET", f"/api/videos/{self.video}/scene")["revision"])
+
+    def recolor(self, color: str) -> None:
+        self._ask("PATCH", f"/api/subjects/{self.subject}", {"color": color})
+
+    def _ask(self, method: str, path: str, body: object = None) -> dict:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        sent = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(self.address + path, sent, headers, method=method), timeout=60) as answer:
+            return json.loads(answer.read())
+
+
+def wait_for(there: Callable[[], object], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            there()
+            return
+        except OSError:
+            assert time.monotonic() < until, "it did not start"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    folder = tmp_path_factory.mktemp("crowd")
+    (folder / "static").mkdir()
+    broker_port, web_port = free_port(), free_port()
+    around = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+        "STUDIO_DATA": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'studio.sqlite3'}",
+        "REDIS_URL": f"redis://127.0.0.1:{broker_port}",
+    }
+    made = subprocess.run(
+        [sys.executable, "-c", PREPARE, str(MASKS)], cwd=ROOT, env=around, check=True, capture_output=True, text=True
+    )
+    broker = [str(server_program()), "--port", str(broker_port), "--bind", "127.0.0.1", "--save", ""]
+    web = [sys.executable, "-m", "studio.launch.web", "-b", "127.0.0.1", "-p", str(web_port), "studio.asgi:application"]
+    with (folder / "log").open("wb") as log:
+        running = [subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log) for command in (broker, web)]
+        try:
+            for port in (broker_port, web_port):
+                wait_for(lambda port=port: socket.create_connection(("127.0.0.1", port), timeout=1).close())
+            told = json.loads(made.stdout.splitlines()[-1])
+            yield Crowd(f"http://127.0.0.1:{web_port}", running[1].pid, **told)
+        finally:
+            for process in reversed(running):
+                process.terminate()
+                process.wait(timeout=30)
+
+
+def test_a_change_is_soon_with_every_page(crowd: Crowd, record_property):
+    async def listen(page: PageSocket, heard: dict[int, list[float]], most: int) -> None:
+        while (message := await page.next()) is not None:
+            if message["type"] != "changes":
+                continue
+            page.ack(message)
+            for item in message["items"]:
+                if item["kind"] == "subject":
+                    heard.setdefault(int(item["color"][1:], 16), []).append(time.monotonic())
+            if int(str(message["revision"])) >= most:
+                return
+
+    async def story() -> list[float]:
+        began = crowd.revision()
+        pages = [await crowd.open(began) for _ in range(PAGES)]
+        heard: dict[int, list[float]] = {}
+        listening = [asyncio.create_task(listen(page, heard, began + CHANGES)) for page in pages]
+        made: dict[int, float] = {}
+        for number in range(1, CHANGES + 1):
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(crowd.recolor, f"#{number:06x}")
+            made[number] = time.monotonic()  # after the commit, and after the answer to who made it
+        await asyncio.wait_for(asyncio.gather(*listening), 120)
+        for page in pages:
+            await page.close()
+        assert {len(times) for times in heard.values()} == {PAGES}, "somebody missed a change, or was told it twice"
+        return [max(0.0, moment - made[number]) for number, times in heard.items() for moment in times]
+
+    delays = asyncio.run(story())
+
+    p95 = statistics.quantiles(delays, n=20)[-1]
+    record_property("tried", len(delays))
+    record_property("figure", f"{PAGES} pages: p95 {p95 * 1000:.0f} ms, slowest {max(delays) * 1000:.0f} ms")
+    if SIZE == "long":  # a small set runs beside other tests: then it is only looked at
+        assert p95 <= 0.25
+
+
+def test_readers_that_never_read_cost_little_memory(crowd: Crowd, record_property):
+    async def story() -> tuple[float, float]:
+        before = crowd.memory_mib()
+        deaf = [await crowd.open(0, small_buffer=True) for _ in range(DEAF)]
+        most, until = 0.0, time.monotonic() + 8
+        while time.monotonic() < until:
+            most = max(most, crowd.memory_mib())
+            await asyncio.sleep(0.2)
+        for page in deaf:
+            await page.close()
+        return before, most
+
+    before, most = asyncio.run(story())
+
+    record_property("tried", DEAF)
+    record_property("figure", f"{most - before:.0f} MiB for {DEAF} readers that never read")
+    assert most - before <= 64
+
+
+def test_sockets_that_come_and_go_leave_nothing_open(crowd: Crowd, record_property):
+    async def come_and_go(times: int) -> None:
+        for _ in range(times):
+            page = await crowd.open(10**9)
+            await page.next()
+            await page.close()
+
+    def settled() -> int:
+        until = time.monotonic() + 30
+        known = crowd.descriptors()
+        while time.monotonic() < until:
+            time.sleep(1)
+            now = crowd.descriptors()
+            if now == known:
+                break
+            known = now
+        return known
+
+    asyncio.run(come_and_go(20))  # whatever is opened once and kept
+    before, memory = settled(), crowd.memory_mib()
+
+    asyncio.run(come_and_go(COMINGS))
+
+    after, grown = settled(), crowd.memory_mib() - memory
+    record_property("tried", COMINGS)
+    record_property("figure", f"{after - before} descriptors and {grown:.0f} MiB more after {COMINGS} sockets")
+    assert after - before <= 3
+    assert grown <= 20
