@@ -162,14 +162,14 @@ STATEMENTS: dict[str, Statement] = {
         (
             "tests/studio/api/test_access.py",
             f"{LIBRARY}/test_access.py",
-            "tests/faults/test_contracts.py::test_every_address_is_in_an_access_table",
+            "tests/studio/test_contracts.py::test_every_address_is_in_an_access_table",
         ),
     ),
     "A2": Statement("files are served as a type of ours, and guarded", (f"{LIBRARY}/test_media_views.py",)),
     "A3": Statement("pages run nothing that is written in them", ("tests/studio/test_pages.py",)),
     "A5": Statement("hostile ranges are answered, never with a 500", (f"{LIBRARY}/test_ranges.py",)),
     "A6": Statement(
-        "the server fetches no address", ("tests/faults/test_contracts.py::test_the_server_has_nothing_to_fetch_with",)
+        "the server fetches no address", ("tests/studio/test_contracts.py::test_the_server_has_nothing_to_fetch_with",)
     ),
     "A7": Statement("an unsafe environment stops the start", ("tests/studio/test_env.py",)),
     "A8": Statement(
@@ -183,6 +183,6 @@ STATEMENTS: dict[str, Statement] = {
     "W1": Statement("weights with one bit changed are refused with both sums", ("tests/tracking/test_manifest.py",)),
     "W2": Statement("a pickle runs nothing", ("tests/tracking/test_convert.py", "tests/tracking/test_checkpoint.py")),
     "W3": Statement(
-        "nothing from outside is unpickled", ("tests/faults/test_contracts.py::test_nothing_in_the_studio_unpickles",)
+        "nothing from outside is unpickled", ("tests/studio/test_contracts.py::test_nothing_in_the_studio_unpickles",)
     ),
 }
