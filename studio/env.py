@@ -59,6 +59,7 @@ class Environment:
     quota_frames: int  # STUDIO_QUOTA_FRAMES: masks a person's unfinished runs may have to make
     quota_day: float  # STUDIO_QUOTA_MINUTES_DAY: minutes of tracking a person and day
     quota_month: float  # STUDIO_QUOTA_MINUTES_MONTH
+    requests_a_minute: int  # STUDIO_REQUESTS_A_MINUTE: to API and uploads, by one person; 0: no limit
     log_json: bool  # STUDIO_LOG_JSON: one JSON object a line instead of text
 
 
@@ -112,6 +113,7 @@ def read_environment() -> Environment:
         quota_frames=env.int("STUDIO_QUOTA_FRAMES", default=0),
         quota_day=env.float("STUDIO_QUOTA_MINUTES_DAY", default=0.0),
         quota_month=env.float("STUDIO_QUOTA_MINUTES_MONTH", default=0.0),
+        requests_a_minute=env.int("STUDIO_REQUESTS_A_MINUTE", default=6000),
         log_json=env.bool("STUDIO_LOG_JSON", default=False),
     )
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "studio.watch.pace.Pace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -159,6 +160,7 @@ STUDIO_KEEP_UPLOADS_DAYS = ENVIRONMENT.keep_uploads_days
 STUDIO_HISTORY_MB = ENVIRONMENT.history_mb
 STUDIO_HISTORY_STEPS = ENVIRONMENT.history_steps
 STUDIO_LEASE_SECONDS = ENVIRONMENT.lease_s
+STUDIO_REQUESTS_A_MINUTE = ENVIRONMENT.requests_a_minute
 STUDIO_QUOTA_BYTES = ENVIRONMENT.quota_bytes
 STUDIO_QUOTA_FRAMES = ENVIRONMENT.quota_frames
 STUDIO_QUOTA_MINUTES_DAY = ENVIRONMENT.quota_day

@@ -22,7 +22,7 @@ from studio.access import tokens_for
 from studio.accounts.farewell import forget
 from studio.accounts.links import is_good, use_link
 from studio.accounts.meters import meters_of
-from studio.accounts.rate import note_failure, too_many
+from studio.accounts.rate import WINDOW, note_failure, too_many
 from studio.accounts.tokens import TooManyTokens, make_token
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -40,7 +40,9 @@ class SignIn(LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if too_many(request.POST.get("username", ""), _address(request)):
             sentence = "Too many sign-ins failed; wait five minutes and try again."
-            return render(request, "message.html", {"title": "Wait a little", "sentence": sentence}, status=429)
+            answer = render(request, "message.html", {"title": "Wait a little", "sentence": sentence}, status=429)
+            answer.headers["Retry-After"] = str(round(WINDOW.total_seconds()))
+            return answer
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

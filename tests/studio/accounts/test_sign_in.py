@@ -59,6 +59,8 @@ def test_ten_failures_close_a_name_even_for_its_right_password(browser: Client, 
 
     assert sign_in(browser) == 429
     assert sign_in(browser, name=" CAY ") == 429
+    refused = browser.post("/sign-in", {"username": "cay", "password": "another"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
     assert not is_in(browser)
 
 
