@@ -19,9 +19,11 @@ from studio.runs import track
 from studio.runs.models import Draft, Run
 from studio.runs.service import start_run
 from studio.runs.track import follow
+from studio.scenes import history
 from studio.scenes.changes import add_subject, set_prompt
 from studio.scenes.errors import SceneFault
-from studio.scenes.models import Mask, Subject
+from studio.scenes.models import Mask, Subject, Version
+from studio.scenes.versions import restore_version
 from tracking import Tracker
 
 FRAMES = 20
@@ -233,3 +235,18 @@ def test_a_source_that_is_gone_is_a_sentence_and_not_a_traceback(clip):
 
 def test_a_worker_keeps_the_trackers_it_used_last(clip):
     assert track.resident("siammask-small", "") is track.resident("siammask-small", "")
+
+
+def test_a_run_is_one_step_and_leaves_a_version_of_each_object(clip):
+    run = start_run(clip)
+    finish(run)
+    found = masks(clip)
+    newest = history.steps_of(clip).last()
+    assert newest.title == f"Track 2 objects, frames 0 to {FRAMES - 1}"
+
+    history.undo(clip, expected=newest.ordinal)
+
+    assert masks(clip) == []
+    for version in Version.objects.filter(of_run=run.id):
+        restore_version(version)
+    assert masks(clip) == found
