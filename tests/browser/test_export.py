@@ -8,7 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -56,6 +57,18 @@ def ask(page: Page, method: str, path: str, body: object = None) -> dict:
     )
 
 
+def clips(page: Page) -> list[dict]:
+    return [one for one in page.request.get("/api/videos").json() if one["title"] == "a disc.mp4"]
+
+
+def until(page: Page, what: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Look again and again."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        page.wait_for_timeout(100)
+
+
 @pytest.fixture(scope="module")
 def clip(studio: RunningStudio, chromium: Browser, signed_in: dict, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A clip with one object, followed."""
@@ -64,15 +77,12 @@ def clip(studio: RunningStudio, chromium: Browser, signed_in: dict, tmp_path_fac
     page.goto("/")
     page.locator("#file").set_input_files(film(tmp_path_factory.mktemp("films")))
     expect(page.get_by_role("link", name="a disc")).to_be_visible(timeout=60_000)
-    until_ready = """async () => (await (await fetch("/api/videos")).json())
-        .some((video) => video.title === "a disc.mp4" && video.state === "ready")"""
-    page.wait_for_function(until_ready, timeout=60_000)
-    video = next(one["id"] for one in page.request.get("/api/videos").json() if one["title"] == "a disc.mp4")
+    until(page, lambda: any(one["state"] == "ready" for one in clips(page)))
+    video = clips(page)[0]["id"]
     subject = ask(page, "POST", f"/api/videos/{video}/subjects", {})["id"]
     ask(page, "PUT", f"/api/subjects/{subject}/prompts/0", {"box": BOX})
     run = ask(page, "POST", f"/api/videos/{video}/runs", {})["id"]
-    done = f"async () => (await (await fetch('/api/runs/{run}')).json()).job.state === 'done'"
-    page.wait_for_function(done, timeout=120_000)
+    until(page, lambda: page.request.get(f"/api/runs/{run}").json()["job"]["state"] == "done")
     context.close()
     return str(video)
 
