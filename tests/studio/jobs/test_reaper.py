@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
+from redis import Redis
+from redis.exceptions import RedisError
 
 from studio.jobs import queue, reaper
 from studio.jobs.line import MOST_ATTEMPTS
 from studio.jobs.models import Job
 from studio.jobs.reaper import reap, ring_again
 from studio.library.models import Video
+from studio.worker import BELLS
 
 from .test_lease import held, silent, state
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_bells_of_earlier_tests() -> None:
+    """A broker that another test started may still be up, with bells that nobody hears."""
+    with suppress(RedisError), Redis.from_url(settings.STUDIO_REDIS_URL, socket_connect_timeout=1) as broker:
+        broker.delete(*(f"{BELLS}{queue}" for queue in Job.Queue.values))
 
 
 def test_the_job_of_a_silent_worker_is_put_in_line_again(job: Job):

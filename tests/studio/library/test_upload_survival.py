@@ -196,7 +196,7 @@ from studio.library.errors import NoRoom
 from studio.library.models import Upload
 
 disk.LEAST_FREE_BYTES = 0
-for app in ("auth", "jobs", "library"):
+for app in ("auth", "accounts", "jobs", "library"):
     call_command("migrate", app, verbosity=0)
 upload = uploads.create(User.objects.create_user("ann"), 1_000_000, "big.mp4")
 filler = Path({data!r}, "filler")
