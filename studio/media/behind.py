@@ -17,6 +17,7 @@ class Behind(Generic[T]):
     """A thread that does `work` on each item put, in their order, at most `depth` items behind.
 
     Leaving waits until all is done. A fault of the work ends it, and is raised at the next put or on leaving.
+    A subclass may take the items in another way: several at a time, say.
     """
 
     def __init__(self, work: Callable[[T], None], depth: int = 8) -> None:
@@ -54,9 +55,13 @@ class Behind(Generic[T]):
         if self._fault is not None:
             raise self._fault
 
+    def _take(self) -> None:
+        """In the thread: items until None comes."""
+        while (item := self._items.get()) is not None:
+            self._work(item[0])
+
     def _run(self) -> None:
         try:
-            while (item := self._items.get()) is not None:
-                self._work(item[0])
+            self._take()
         except BaseException as fault:  # noqa: BLE001 - raised again in the thread that puts
             self._fault = fault

@@ -7,17 +7,16 @@ never written over. Of a second way between two key frames drafts are written, a
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 from uuid import UUID
 
 from django.db import connection
 
 from studio.jobs.lease import Lease
+from studio.media.behind import Behind
 from studio.runs.agreement import best_join, overlap
 from studio.runs.checkpoint import Checkpoint
 from studio.runs.models import Draft, Run
@@ -61,55 +60,28 @@ class Frame:
     ended: Sweep | None = None  # the sweep that is over, in the item after its last frame
 
 
-class Writer:
+class Writer(Behind[Frame]):
     """Encodes and commits. A fault of it is raised at the next put, or on leaving."""
 
     def __init__(self, lease: Lease, run: Run, total: int, began: Checkpoint, sweeps: Sequence[Sweep]) -> None:
-        self._lease, self._run, self._total, self._sweeps = lease, run, total, sweeps
+        super().__init__(lambda frame: self._commit([frame]), QUEUED_FRAMES)
+        self._lease, self._tracked, self._total, self._sweeps = lease, run, total, sweeps
         self._done, self._began_at = began.done, began.done
-        self._frames: queue.Queue[Frame | None] = queue.Queue(QUEUED_FRAMES)
-        self._fault: BaseException | None = None
         self._clock = time.monotonic()
-        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._hand_over(None)
-        self._thread.join()
-        if self._fault is not None and fault is None:
-            raise self._fault
-
-    def put(self, frame: Frame) -> None:
-        """Hand over a frame; waits while the writer is far behind."""
-        self._hand_over(frame)
-        if self._fault is not None:
-            raise self._fault
-
-    def _hand_over(self, item: Frame | None) -> None:
-        while self._thread.is_alive():
-            try:
-                self._frames.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return
-
-    def _work(self) -> None:
+    def _take(self) -> None:
         waiting: list[Frame] = []
         due = 0.0  # the first frame is shown at once
         try:
             while True:
                 try:
-                    item = self._frames.get(timeout=max(0.0, due - time.monotonic()) if waiting else None)
+                    handed = self._items.get(timeout=max(0.0, due - time.monotonic()) if waiting else None)
                 except queue.Empty:
-                    item = waiting[-1]  # nothing new, and the time is up
+                    handed = None  # nothing new, and the time is up
                 else:
-                    if item is None:
+                    if handed is None:
                         break
+                    (item,) = handed
                     if item.ended is not None and item.ended.drafts:
                         self._commit(waiting)
                         waiting = []
@@ -119,8 +91,6 @@ class Writer:
                     self._commit(waiting)
                     waiting, due = [], time.monotonic() + COMMIT_S
             self._commit(waiting)
-        except BaseException as fault:  # noqa: BLE001 - raised again in the thread that tracks
-            self._fault = fault
         finally:
             connection.close()
 
@@ -141,7 +111,7 @@ class Writer:
             write_masks(_free(rows), resume_step(self._lease.job, revision))
             Draft.objects.bulk_create(drafts)
             fields = {"checkpoint": standing.to_bytes(), "agreed": [list(pair) for pair in last.agreed]}
-            Run.objects.filter(pk=self._run.pk).update(**fields)
+            Run.objects.filter(pk=self._tracked.pk).update(**fields)
 
     def _rows(self, frames: Sequence[Frame]) -> tuple[list[Mask], list[Draft]]:
         rows: list[Mask] = []
@@ -149,9 +119,9 @@ class Writer:
         for frame in frames:
             if frame.frame is None:
                 continue
-            found = [one.row(frame.frame, self._run.id) for one in frame.found]
+            found = [one.row(frame.frame, self._tracked.id) for one in frame.found]
             if self._sweeps[frame.sweep].drafts:
-                drafts += [_draft_of(row, self._run) for row in found]
+                drafts += [_draft_of(row, self._tracked) for row in found]
             else:
                 rows += found
         return rows, drafts
@@ -167,21 +137,21 @@ class Writer:
                 continue
             last = self._last_of_first_way(stretch, drafts)
             with self._lease.commit(self._done, self._total) as revision:
-                taken = [_mask_of(draft, self._run) for frame, draft in drafts.items() if frame > last]
+                taken = [_mask_of(draft, self._tracked) for frame, draft in drafts.items() if frame > last]
                 write_masks(_free(taken), resume_step(self._lease.job, revision))
                 Draft.objects.filter(pk__in=[draft.pk for draft in drafts.values()]).delete()
 
     def _drafts(self, stretch: Stretch) -> Iterable[Draft]:
         frames = sorted(stretch.frames)
         return Draft.objects.filter(
-            run=self._run, subject_id=UUID(stretch.key.subject), frame__range=(frames[0], frames[-1])
+            run=self._tracked, subject_id=UUID(stretch.key.subject), frame__range=(frames[0], frames[-1])
         )
 
     def _last_of_first_way(self, stretch: Stretch, drafts: Mapping[int, Draft]) -> int:
         frames = sorted(stretch.frames)
         found = Mask.objects.filter(subject_id=stretch.key.subject, frame__range=(frames[0], frames[-1]))
         there = {frame: bytes(counts) for frame, counts in found.values_list("frame", "counts")}
-        height, width = self._run.video.height, self._run.video.width
+        height, width = self._tracked.video.height, self._tracked.video.width
         agreement = [
             overlap(there[frame], bytes(drafts[frame].counts), height, width)
             if frame in there and frame in drafts
