@@ -1,6 +1,7 @@
 """The sockets of pages. Each is a cursor with a window: it holds a few messages for its page, never what piles up.
 
 What other processes announce is a hint to look, and may be lost: a socket also looks by itself every few seconds.
+Pages of one clip that stand at the same place are told the same bytes, of one read of the database.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from functools import partial
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import structlog
-from channels.db import DatabaseSyncToAsync
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
@@ -27,12 +29,10 @@ from studio.live import protocol
 from studio.live.library import LibraryView, changed_videos, library_jobs
 from studio.live.opened import OPENED
 from studio.live.protocol import BadMessage, Message, Window
-from studio.live.video import VideoView, look_at, video_jobs
+from studio.live.reads import SharedReads, in_database
+from studio.live.video import Piece, VideoView, look_at, video_jobs
 
 logger = structlog.get_logger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 CHECK_EVERY_S = 5.0  # is the person still signed in, is there something no hint told of
 SLOW_AFTER_S = 30.0  # without an ack: the page comes back later, from its cursor
@@ -43,11 +43,9 @@ MOST_STRIKES = 100
 GARBAGE_STRIKES = 25  # five pieces of garbage close a socket
 
 
-async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run on a thread of the pool, so that sockets do not wait for each other or for views."""
-    call: Callable[..., Any] = DatabaseSyncToAsync(work, thread_sensitive=False)
-    result: T = await call(*args, **kwargs)
-    return result
+PIECES: SharedReads[Piece | None] = SharedReads()
+JOBS: SharedReads[list[bytes]] = SharedReads()
+SESSIONS: SharedReads[bool] = SharedReads()
 
 
 class Ended(Exception):
@@ -64,6 +62,13 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
     check_every_s: ClassVar[float] = CHECK_EVERY_S
     slow_after_s: ClassVar[float] = SLOW_AFTER_S
 
+    async def dispatch(self, message: Mapping[str, Any]) -> None:
+        """Do what a message asks, without the look after old connections that Channels sends to a thread before each.
+
+        A socket reads by `in_database` alone, which looks after the connections of the threads that it uses.
+        """
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         self.window = Window()
         self.wake = asyncio.Event()
@@ -74,6 +79,7 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
         self.strikes = 0
         self.unanswered = 0  # job messages since the last `changes`
         self.progress_at = 0.0
+        self.held = False  # something may be left to tell, for which the window had no room
         await self.accept()  # a refusal before would hide its code from the page
         person = self.scope["user"]
         if not person.is_authenticated:
@@ -112,7 +118,8 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
             if bytes_data is None:
                 raise BadMessage("messages are msgpack, in binary frames")
             if self.window.acked(protocol.acked(bytes_data)):
-                self.wake.set()
+                if self.held or self.hinted:  # else there is nothing that waited for the ack
+                    self.wake.set()
                 return
             self.strikes += 1
         except BadMessage as fault:
@@ -136,32 +143,30 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
         """Find what it shows and say hello. Raises Ended where there is nothing for this person."""
 
     @abstractmethod
-    async def send_news(self) -> None:
-        """Send what is new, as far as the window has room."""
+    async def send_news(self) -> bool:
+        """Send what is new, as far as the window has room; whether something may be left that has none."""
 
     @abstractmethod
-    async def read_jobs(self, job_ids: Sequence[UUID]) -> list[Message]:
-        """How these jobs stand now."""
+    async def read_jobs(self, job_ids: frozenset[UUID]) -> Sequence[bytes]:
+        """How these jobs stand now, a message each."""
 
     @abstractmethod
     def place(self) -> int:
         """The revision that a `changes` message without news carries."""
 
-    async def send_changes(self, message: Message) -> None:
-        """Send a message that the page will acknowledge; the window must have room."""
-        revision = message["revision"]
-        assert isinstance(revision, int), "a changes message carries its revision"
+    async def send_changes(self, revision: int, message: bytes) -> None:
+        """Send a `changes` message of this revision, which the page will acknowledge; the window must have room."""
         self.window.sent(revision, time.monotonic())
         self.unanswered = 0
-        await self._send(message)
+        await self.send(bytes_data=message)
 
-    async def send_jobs(self, messages: Sequence[Message]) -> None:
+    async def send_jobs(self, messages: Sequence[bytes]) -> None:
         """Send job messages; after some, an empty `changes`, whose ack shows that the page keeps up."""
         for message in messages:
-            await self._send(message)
+            await self.send(bytes_data=message)
         self.unanswered += len(messages)
         if self.unanswered >= BEACON_AFTER and self.window.has_room:
-            await self.send_changes(protocol.changes(self.place(), []))
+            await self.send_changes(self.place(), protocol.pack(protocol.changes(self.place(), [])))
 
     async def _run(self) -> None:
         """The socket's own loop, until it is closed."""
@@ -175,7 +180,7 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
                 if now >= check_at:
                     await self._check()
                     check_at = now + self.check_every_s
-                await self.send_news()
+                self.held = await self.send_news()
                 await self._send_progress()
                 await asyncio.sleep(REST_S)
         except Ended as end:
@@ -200,11 +205,12 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
         if not self._may_tell_progress or now < self.progress_at + PROGRESS_EVERY_S:
             return
         self.progress_at = now
-        job_ids, self.hinted = list(self.hinted), set()
+        job_ids, self.hinted = frozenset(self.hinted), set()
         await self.send_jobs(await self.read_jobs(job_ids))
 
     async def _check(self) -> None:
-        if not await in_database(signed_in, self.session_key, self.person_id):
+        who = self.session_key, self.person_id
+        if not await SESSIONS.ask(who, partial(signed_in, *who)):
             raise Ended(protocol.SIGNED_OUT)
         await self._join()
 
@@ -238,22 +244,25 @@ class VideoSocket(PageSocket):
             raise Ended(protocol.NOT_FOUND)
         await self._send(protocol.hello(revision))
 
-    async def send_news(self) -> None:
+    async def send_news(self) -> bool:
         while self.window.has_room:
-            batch = await in_database(look_at, self.view)
-            if batch is None:
+            place = self.person_id, self.view.video_id, self.view.position
+            piece = await PIECES.ask(place, partial(look_at, *place))
+            if piece is None:
                 raise Ended(protocol.NOT_FOUND)
-            if not self.view.is_news(batch):
-                return
-            self.view.told(batch)
-            for message in batch.jobs:  # covered by the next message's ack
-                await self._send(message)
-            await self.send_changes(batch.changes())
-            if not batch.more:
-                return
+            if not self.view.is_news(piece.batch):
+                return False
+            self.view.told(piece.batch)
+            for message in piece.jobs:
+                await self.send(bytes_data=message)
+            await self.send_changes(piece.batch.settled, piece.changes)
+            if not piece.batch.more:
+                return False
+        return True
 
-    async def read_jobs(self, job_ids: Sequence[UUID]) -> list[Message]:
-        return await in_database(video_jobs, self.view, job_ids)
+    async def read_jobs(self, job_ids: frozenset[UUID]) -> Sequence[bytes]:
+        jobs = self.person_id, self.view.video_id, job_ids
+        return await JOBS.ask(jobs, partial(video_jobs, *jobs))
 
     def place(self) -> int:
         return self.view.settled
@@ -272,16 +281,18 @@ class LibrarySocket(PageSocket):
         await in_database(self.view.remember)
         await self._send(protocol.hello(0))
 
-    async def send_news(self) -> None:
+    async def send_news(self) -> bool:
         while self.window.has_room:
             items = await in_database(changed_videos, self.view)
             if not items:
-                return
+                return False
             self.view.count += 1
-            await self.send_changes(protocol.changes(self.view.count, items))
+            await self.send_changes(self.view.count, protocol.pack(protocol.changes(self.view.count, items)))
+        return True
 
-    async def read_jobs(self, job_ids: Sequence[UUID]) -> list[Message]:
-        return await in_database(library_jobs, self.view, job_ids)
+    async def read_jobs(self, job_ids: frozenset[UUID]) -> Sequence[bytes]:
+        jobs = self.person_id, job_ids
+        return await JOBS.ask(jobs, partial(library_jobs, *jobs))
 
     def place(self) -> int:
         return self.view.count

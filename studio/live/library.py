@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -62,9 +62,10 @@ def changed_videos(view: LibraryView) -> list[Message]:
     return items
 
 
-def library_jobs(view: LibraryView, job_ids: Sequence[UUID]) -> list[Message]:
-    """How these jobs stand, those of them that are ingests."""
-    return job_messages(jobs_for(view.person).filter(pk__in=job_ids, kind=Job.Kind.INGEST))
+def library_jobs(person_id: int, job_ids: Iterable[UUID]) -> list[bytes]:
+    """How these jobs stand, those of them that are ingests, a message each."""
+    jobs = jobs_for(User(pk=person_id)).filter(pk__in=job_ids, kind=Job.Kind.INGEST)
+    return [pack(message) for message in job_messages(jobs)]
 
 
 def _note(view: LibraryView, video_id: UUID, marks: dict[UUID, _Mark]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from studio.access import jobs_for, videos_for
 from studio.library.models import Video
 from studio.live.feed import Batch, Position, job_messages, read
-from studio.live.protocol import Message
+from studio.live.protocol import pack
 
 
 class VideoView:
@@ -42,12 +43,25 @@ class VideoView:
         self.position, self.settled = batch.position, batch.settled
 
 
-def look_at(view: VideoView) -> Batch | None:
-    """The next piece for this page; None when the clip is gone."""
-    video = view.rows().first()
-    return None if video is None else read(video, view.position)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the feed as it goes over the wire: pages that stand at one place are sent the same bytes."""
+
+    batch: Batch
+    jobs: tuple[bytes, ...]  # told first; the ack of the items' message covers them
+    changes: bytes
 
 
-def video_jobs(view: VideoView, job_ids: Sequence[UUID]) -> list[Message]:
-    """How these jobs of the clip stand."""
-    return job_messages(jobs_for(view.person).filter(pk__in=job_ids, video_id=view.video_id))
+def look_at(person_id: int, video_id: UUID, position: Position) -> Piece | None:
+    """What comes after a place in the clip's feed; None when the clip is not there for this person, or no more."""
+    video = videos_for(User(pk=person_id)).filter(pk=video_id).first()
+    if video is None:
+        return None
+    batch = read(video, position)
+    return Piece(batch, tuple(pack(message) for message in batch.jobs), pack(batch.changes()))
+
+
+def video_jobs(person_id: int, video_id: UUID, job_ids: Iterable[UUID]) -> list[bytes]:
+    """How these jobs of the clip stand, a message each."""
+    jobs = jobs_for(User(pk=person_id)).filter(pk__in=job_ids, video_id=video_id)
+    return [pack(message) for message in job_messages(jobs)]

@@ -1,6 +1,8 @@
 """Sockets through the real ASGI application, a real SQLite file and a real Valkey."""
 
+import asyncio
 import time
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +16,9 @@ from studio.jobs.models import Job
 from studio.jobs.revisions import next_revision
 from studio.library.models import Video
 from studio.live import consumers, protocol
-from studio.live.consumers import PageSocket, in_database
+from studio.live.consumers import PageSocket
+from studio.live.reads import in_database
+from studio.live.video import Piece, look_at
 from studio.scenes import changes
 from studio.scenes.models import Mask, Subject
 
@@ -95,6 +99,33 @@ async def test_a_change_reaches_an_open_page_by_the_hint(clip: Video, session: s
     assert (item["kind"], item["id"], item["deleted"]) == ("subject", str(subject.id), False)
     assert (step["kind"], step["step"]["title"]) == ("step", "New object object 1")
     await page.leave()
+
+
+async def test_pages_of_one_clip_are_told_the_same_bytes_of_few_reads(
+    clip: Video, session: str, monkeypatch: pytest.MonkeyPatch
+):
+    pages = [clip_page(clip, session) for _ in range(20)]
+    for page in pages:
+        await page.open()
+    await asyncio.sleep(0.3)  # each has looked once, as it begins
+    reads = 0
+
+    def counted(*place: Any) -> Piece | None:
+        nonlocal reads
+        reads += 1
+        return look_at(*place)
+
+    monkeypatch.setattr(consumers, "look_at", counted)
+    subject = await in_database(changes.add_subject, clip)
+    told = [await page.changes() for page in pages]
+    for page, message in zip(pages, told, strict=True):
+        await page.ack(message)
+    await asyncio.sleep(0.3)
+
+    assert all(message == told[0] and message["revision"] == subject.revision for message in told)
+    assert 1 <= reads <= 5  # by themselves they would read twenty times, and once more after each ack
+    for page in pages:
+        await page.leave()
 
 
 async def test_a_change_whose_hint_was_lost_is_told_at_the_next_look(
