@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tracking.compile import optimise
-from tracking.siammask import Response, SiamMask, Template
+from tracking.cores import SideBySide
+from tracking.resnet import ResNet50
+from tracking.siammask import Network, Response, SiamMask, Template
 
 ROUNDS = 7
 WARM_UP = 2
@@ -117,7 +119,7 @@ def _measure(
         for precision in precisions:
             dtype = torch.bfloat16 if precision == "bf16" else torch.float32
             lowered = copy.deepcopy(network).to(device, dtype)  # rounding to bf16 cannot be taken back
-            steps[name, "ours", precision] = _our_step(lowered, objects, device, dtype)
+            steps[name, "ours", precision] = _our_step(lowered, threads, objects, device, dtype)
     seconds: dict[tuple[str, str, str], list[float]] = {key: [] for key in steps}
     found = {key: step() for key, step in steps.items()}
     for turn in range(WARM_UP + rounds):
@@ -176,10 +178,12 @@ def _original_step(network: SiamMask, objects: int, device: torch.device) -> Ste
     return lambda: runner.step(x, place, place)
 
 
-def _our_step(network: SiamMask, objects: int, device: torch.device, dtype: torch.dtype) -> Step:
+def _our_step(network: SiamMask, threads: int, objects: int, device: torch.device, dtype: torch.dtype) -> Step:
     z, x = (torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).to(dtype) for crops in scene(objects))
     place = torch.full((objects,), POSITION, device=device)
-    fast = optimise(network)
+    fast: Network = optimise(network)
+    if device.type == "cpu":
+        fast = SideBySide(fast, threads, large=isinstance(network.backbone, ResNet50))
     template = fast.encode_template(z)
 
     def step() -> tuple[Response, Tensor]:

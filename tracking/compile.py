@@ -4,8 +4,8 @@
 
 What is done once on the weights instead of in every frame: batch norms and the input's BGR flip or range are folded
 into convolutions; the three branches' convolutions of one input become one; on a CPU in float32 large 3x3
-convolutions become Winograd's. What is not done at all: the coarse mask head where masks are refined. Everything is
-laid out channels last.
+convolutions become Winograd's, and the others take their activation with them (fused.py). What is not done at all: the
+coarse mask head where masks are refined. Everything is laid out channels last.
 
 Results depend on weights, input, batch size and the number of threads only, so equal runs give equal bits.
 """
@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tracking import fused
 from tracking.branch import cross_correlation
 from tracking.fold import flipped, fold_batch_norms, merged, ranged
 from tracking.mobilenet import Convolution, MobileNetV2Trunk, RangedInput
@@ -38,6 +39,8 @@ def optimise(network: SiamMask, *, winograd: bool | None = None) -> FastSiamMask
     fast = FastSiamMask(copy.deepcopy(network).cpu().float().eval(), winograd=winograd)
     fast.eval().requires_grad_(False).to(weight.device, weight.dtype)
     fast.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's own stubs
+    if weight.device.type == "cpu" and fused.available(weight.dtype):
+        fused.fuse(fast)
     return fast
 
 

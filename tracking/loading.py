@@ -11,6 +11,7 @@ from tracking.errors import BadInput
 from tracking.manifest import presence_of
 from tracking.presence import Presence
 from tracking.profile import Profile, profile_named
+from tracking.siammask import Network
 from tracking.tracker import Tracker
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -36,16 +37,21 @@ def load_tracker(
     """
     from tracking.checkpoint import build_network, load_weights  # opens no file until a tracker is asked for
     from tracking.compile import optimise
+    from tracking.cores import SideBySide, usable
+    from tracking.resnet import ResNet50
 
     place = _device(device)
     dtype = _dtype(precision, place)
     loaded = load_weights(weights)
     chosen = profile_named(profile) if isinstance(profile, str) else profile or profile_named(loaded.profile)
-    network = build_network(loaded).to(place, dtype)
+    layers = build_network(loaded).to(place, dtype)
+    network: Network = optimise(layers) if optimised else layers
+    if optimised and place.type == "cpu":
+        network = SideBySide(network, usable(), large=isinstance(layers.backbone, ResNet50))
     if presence == "own":
         presence = presence_of(weights) if chosen == profile_named(loaded.profile) else None
     return Tracker(
-        optimise(network) if optimised else network,
+        network,
         chosen,
         device=place,
         dtype=dtype,

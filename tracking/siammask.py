@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -42,6 +43,16 @@ class Response:
     loc: Tensor  # [N, 20, R, R], channel = coordinate * 5 + anchor; dx, dy, dw, dh
     correlation: Tensor  # [N, C, R, R], the mask branch before its head
     features: tuple[Tensor, ...]  # the backbone's maps of stride 2, 4, 8, ...: [N, c, h, w]
+
+
+class Network(Protocol):
+    """What a tracker asks of a network; SiamMask itself, or a faster equal of it."""
+
+    @property
+    def mask_side(self) -> int: ...
+    def encode_template(self, z: Tensor) -> Template: ...
+    def search(self, template: Template, x: Tensor) -> Response: ...
+    def mask_logits(self, response: Response, rows: Tensor, columns: Tensor) -> Tensor: ...
 
 
 class Rpn(nn.Module):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -37,20 +36,10 @@ from tracking.mask import Mask
 from tracking.presence import Evidence, Presence, Sight, State, contrast
 from tracking.profile import Center, Profile
 from tracking.proposal import Proposals
-from tracking.siammask import Response, Template
+from tracking.siammask import Network, Response, Template
 from tracking.track import Step, Track
 
 MIN_OBJECT_PX = 10.0  # a followed object's sides never shrink below this, as SiamMask tools/test.py
-
-
-class Network(Protocol):
-    """What a tracker asks of a network; SiamMask itself, or a faster equal of it."""
-
-    @property
-    def mask_side(self) -> int: ...
-    def encode_template(self, z: Tensor) -> Template: ...
-    def search(self, template: Template, x: Tensor) -> Response: ...
-    def mask_logits(self, response: Response, rows: Tensor, columns: Tensor) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)
