@@ -25,6 +25,12 @@ class BadTrack(TrackingError):
     code = "bad-track"
 
 
+class OutOfMemory(TrackingError):
+    """There is not even memory for one object."""
+
+    code = "memory"
+
+
 class UnknownProfile(TrackingError):
     """No profile has this name."""
 

@@ -17,8 +17,9 @@ from studio.api.schemas import FrameIndex, MaskIn, MaskOut, PromptIn, SceneOut, 
 from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live.feed import Position, read
+from studio.live.items import ingests_of, mask_item
 from studio.live.protocol import pack
-from studio.live.shapes import CommentOut, PromptOut, RunOut, StepOut, SubjectOut, VideoOut, ingests_of, mask_item
+from studio.live.shapes import CommentOut, PromptOut, RunOut, StepOut, SubjectOut, VideoOut
 from studio.scenes import changes, drawing
 from studio.scenes.history import newest_steps
 from studio.scenes.keyframe import prompt_from_mask

@@ -14,7 +14,8 @@ from studio.api.schemas import FramesOut, Order, Sort, VideoIn
 from studio.library import clips
 from studio.library.files import proxy_times
 from studio.library.models import Video
-from studio.live.shapes import VideoOut, ingests_of
+from studio.live.items import ingests_of
+from studio.live.shapes import VideoOut
 
 router = Router(tags=["videos"])
 

@@ -18,9 +18,7 @@ from studio.exports.models import Export
 from studio.jobs.models import Job
 from studio.library.models import Video
 from studio.live import protocol
-from studio.live.protocol import MESSAGE_BYTES, Message
-from studio.live.shapes import (
-    JobOut,
+from studio.live.items import (
     comment_item,
     ingests_of,
     mask_item,
@@ -30,6 +28,8 @@ from studio.live.shapes import (
     subject_item,
     video_item,
 )
+from studio.live.protocol import MESSAGE_BYTES, Message
+from studio.live.shapes import JobOut
 from studio.runs.models import Run
 from studio.scenes.models import Comment, Mask, Prompt, Removal, Step, Subject
 

@@ -11,8 +11,8 @@ from django.db.models import Max, Q
 from studio.access import all_videos_for, jobs_for, videos_for
 from studio.jobs.models import Job
 from studio.live.feed import job_messages
+from studio.live.items import ingests_of, video_item
 from studio.live.protocol import MESSAGE_BYTES, Message, pack
-from studio.live.shapes import ingests_of, video_item
 
 MOST_VIDEOS = 40  # in one message
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from studio.jobs.queue import interrupted
 from studio.library.files import FILMSTRIP, POSTER, PROXY, media_url
 from studio.library.models import Video
 from studio.runs.models import Run
-from studio.scenes.models import Comment, Mask, Prompt, Removal, Step, Subject, Version
+from studio.scenes.models import Comment, Prompt, Step, Subject, Version
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 VideoState = Literal["uploaded", "ingesting", "ready", "failed"]
@@ -245,6 +244,15 @@ class CommentOut(Schema):
         )
 
 
+class StageOut(Schema):
+    """What a stage of a run took. Stages run beside each other: their seconds add up to more than the run's."""
+
+    stage: Literal["load", "decode", "wait", "track", "encode", "write"]
+    seconds: float
+    frames: int  # it was done for; 0 where it is no work on frames
+    fps: float | None  # frames a second of this stage by itself
+
+
 class RunOut(Schema):
     """One press of Track."""
 
@@ -258,6 +266,8 @@ class RunOut(Schema):
     subjects: list[UUID]
     until_agrees: bool
     agreed: list[AgreedOut]
+    stages: list[StageOut]
+    notes: list[str]  # sentences: what was done otherwise than asked
 
     @classmethod
     def of(cls, run: Run) -> RunOut:
@@ -273,6 +283,16 @@ class RunOut(Schema):
                 "subjects": run.subjects,
                 "until_agrees": run.until_agrees,
                 "agreed": [{"subject_id": subject, "frame": frame} for subject, frame in run.agreed],
+                "stages": [
+                    {
+                        "stage": stage,
+                        "seconds": seconds,
+                        "frames": frames,
+                        "fps": round(frames / seconds, 1) if frames and seconds else None,
+                    }
+                    for stage, (seconds, frames) in run.timings.items()
+                ],
+                "notes": run.notes,
             }
         )
 
@@ -348,63 +368,3 @@ class ImportOut(Schema):
     def of(cls, one: Import) -> ImportOut:
         names = ("id", "name", "byte_size", "step", "kind", "found", "mode", "written", "created")
         return cls.model_validate({**{name: getattr(one, name) for name in names}, "job": JobOut.of(one.job)})
-
-
-def mask_item(mask: Mask) -> dict[str, object]:
-    """A mask as the page draws it: COCO run lengths, column by column, of the upright picture."""
-    return {
-        "kind": "mask",
-        "subject": str(mask.subject_id),
-        "frame": mask.frame,
-        "counts": bytes(mask.counts),
-        "score": mask.score,
-        "box": mask.rotated_box,
-        "state": mask.state,
-        "revision": mask.revision,
-    }
-
-
-def removal_item(removal: Removal) -> dict[str, object]:
-    """Masks of an object that are no more, from frame first to last."""
-    return {
-        "kind": "masks_removed",
-        "subject": str(removal.subject_id),
-        "first": removal.first,
-        "last": removal.last,
-    }
-
-
-def subject_item(subject: Subject) -> dict[str, object]:
-    """An object that is new, changed or gone."""
-    deleted = subject.deleted_at is not None
-    return {"kind": "subject", **SubjectOut.of(subject).model_dump(mode="json"), "deleted": deleted}
-
-
-def prompt_item(prompt: Prompt) -> dict[str, object]:
-    """A box that is new, changed or gone."""
-    return {"kind": "prompt", **PromptOut.of(prompt).model_dump(mode="json"), "deleted": prompt.deleted}
-
-
-def step_item(step: Step, after: int) -> dict[str, object]:
-    """A step that is new, undone or redone. `after` is the one before it, or 0: any known between the two are gone."""
-    return {"kind": "step", "step": StepOut.of(step).model_dump(mode="json"), "after": after}
-
-
-def comment_item(comment: Comment) -> dict[str, object]:
-    """A remark that is new, changed or gone."""
-    return {"kind": "comment", **CommentOut.of(comment).model_dump(mode="json"), "deleted": comment.deleted}
-
-
-def video_item(video: Video, ingest: Job | None) -> dict[str, object]:
-    """A clip that is new, changed or gone."""
-    deleted = video.deleted_at is not None
-    return {"kind": "video", **VideoOut.of(video, ingest).model_dump(mode="json"), "deleted": deleted}
-
-
-def ingests_of(videos: Iterable[Video]) -> dict[UUID, Job]:
-    """The newest ingest job of each clip that is not ready."""
-    waiting = [video.id for video in videos if video.state != Video.State.READY]
-    if not waiting:
-        return {}
-    jobs = Job.objects.filter(video_id__in=waiting, kind=Job.Kind.INGEST).order_by("created")
-    return {job.video_id: job for job in jobs}

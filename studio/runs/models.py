@@ -28,6 +28,10 @@ class Run(models.Model):
     prompts = models.JSONField()  # [[subject id, frame, [x, y, w, h], kept], ...] as they stood when Track was pressed
     until_agrees = models.BooleanField(default=False)  # stop following who is found where it was found before
     agreed = models.JSONField(default=list)  # [[subject id, frame], ...] where that was
+    # {stage: [seconds, frames]}: see runs/notes.py
+    timings = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # sentences: what was done otherwise than asked
+    notes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     checkpoint = models.BinaryField(null=True)  # where it stands: see runs/checkpoint.py
     created = models.DateTimeField(auto_now_add=True)
 

@@ -27,6 +27,7 @@ from studio.media.errors import MediaError
 from studio.runs.agreement import Streak
 from studio.runs.checkpoint import Checkpoint
 from studio.runs.models import Run
+from studio.runs.notes import Notes
 from studio.runs.plan import Plan, Stretch, Sweep
 from studio.runs.service import plan_of
 from studio.runs.weights import check_weights
@@ -35,6 +36,7 @@ from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask
 from studio.scenes.versions import keep_run
 from tracking import Box, State, Step, Track, Tracker, TrackingError, load_tracker
+from tracking.sparing import Sparing
 
 logger = structlog.get_logger(__name__)
 
@@ -48,9 +50,15 @@ _trackers: OrderedDict[tuple[str, str], Tracker] = OrderedDict()
 def follow(lease: Lease) -> None:
     """Track the job's run from where it stands to its end."""
     run = Run.objects.select_related("video").get(job=lease.job)
+    notes = Notes.of(run)
     try:
-        tracker = resident(run.weights, run.profile)
-        _follow(lease, run, plan_of(run), tracker, open_source(run.video))
+        with notes.timed("load", 0):
+            ready = resident(run.weights, run.profile)
+        tracker = Sparing(ready, lambda: load_tracker(run.weights, run.profile or None, "cpu"), notes.say)
+        try:
+            _follow(lease, run, plan_of(run), tracker, open_source(run.video), notes)
+        finally:
+            notes.keep(run)
         keep_run(
             [UUID(subject) for subject in run.subjects],
             run.id,
@@ -82,21 +90,23 @@ def warm_up() -> None:
         logger.warning("no tracker ready", reason=str(fault))
 
 
-def _follow(lease: Lease, run: Run, plan: Plan, tracker: Tracker, clip: Clip) -> None:
+def _follow(lease: Lease, run: Run, plan: Plan, tracker: Sparing, clip: Clip, notes: Notes) -> None:
     began = Checkpoint.from_bytes(None if run.checkpoint is None else bytes(run.checkpoint))
     tracks = {subject: Track.from_bytes(data) for subject, data in began.tracks.items()}
     watch = Watch(run, began) if run.until_agrees else None
-    with Writer(lease, run, plan.total, began, plan.sweeps) as writer:
+    with Writer(lease, run, plan.total, began, plan.sweeps, notes) as writer:
         for index, sweep in enumerate(plan.sweeps):
             if index < began.sweep:
                 continue
             since = began.frame if index == began.sweep else None
-            with contextlib.closing(ahead(_pictures(clip, sweep, since))) as pictures:
+            decoded = ahead(notes.each("decode", _pictures(clip, sweep, since)))
+            with contextlib.closing(notes.each("wait", decoded)) as pictures:
                 for frame, picture in pictures:
                     lease.look()
                     if not tracks and not sweep.begins_from(frame):
                         break  # everyone is found where they were before
-                    found, tracks = _look_at(tracker, sweep, frame, picture, tracks)
+                    with notes.timed("track"):
+                        found, tracks = _look_at(tracker, sweep, frame, picture, tracks)
                     if watch is not None:
                         tracks = watch.let_go(sweep, frame, found, tracks)
                     writer.put(_frame(index, frame, frame + sweep.step, found, tracks, watch))
@@ -126,7 +136,7 @@ def _pictures(clip: Clip, sweep: Sweep, since: int | None) -> Iterator[tuple[int
 
 
 def _look_at(
-    tracker: Tracker, sweep: Sweep, frame: int, picture: NDArray[np.uint8], tracks: Mapping[str, Track]
+    tracker: Sparing, sweep: Sweep, frame: int, picture: NDArray[np.uint8], tracks: Mapping[str, Track]
 ) -> tuple[list[Found], dict[str, Track]]:
     """Step everyone followed in this frame, start whoever has a key frame here; returns masks and tracks to keep."""
     going = [

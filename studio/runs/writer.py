@@ -20,6 +20,7 @@ from studio.media.behind import Behind
 from studio.runs.agreement import best_join, overlap
 from studio.runs.checkpoint import Checkpoint
 from studio.runs.models import Draft, Run
+from studio.runs.notes import Notes
 from studio.runs.plan import Stretch, Sweep
 from studio.scenes.models import Mask
 from studio.scenes.steps import resume_step, write_masks
@@ -63,9 +64,11 @@ class Frame:
 class Writer(Behind[Frame]):
     """Encodes and commits. A fault of it is raised at the next put, or on leaving."""
 
-    def __init__(self, lease: Lease, run: Run, total: int, began: Checkpoint, sweeps: Sequence[Sweep]) -> None:
+    def __init__(
+        self, lease: Lease, run: Run, total: int, began: Checkpoint, sweeps: Sequence[Sweep], notes: Notes
+    ) -> None:
         super().__init__(lambda frame: self._commit([frame]), QUEUED_FRAMES)
-        self._lease, self._tracked, self._total, self._sweeps = lease, run, total, sweeps
+        self._lease, self._tracked, self._total, self._sweeps, self._notes = lease, run, total, sweeps, notes
         self._done, self._began_at = began.done, began.done
         self._clock = time.monotonic()
 
@@ -97,7 +100,8 @@ class Writer(Behind[Frame]):
     def _commit(self, frames: Sequence[Frame]) -> None:
         if not frames:
             return
-        rows, drafts = self._rows(frames)
+        with self._notes.timed("encode", len(frames)):
+            rows, drafts = self._rows(frames)
         self._done += len(rows) + len(drafts)
         last = frames[-1]
         tracks = {subject: track.to_bytes() for subject, track in last.tracks.items()}
@@ -107,11 +111,14 @@ class Writer(Behind[Frame]):
         total = self._total - last.skipped
         rate = (self._done - self._began_at) / max(time.monotonic() - self._clock, 1e-6)
         left = (total - self._done) / rate if rate > 0 else None
-        with self._lease.commit(self._done, total, fps=rate, seconds_left=left) as revision:
+        fields = {"checkpoint": standing.to_bytes(), "agreed": [list(pair) for pair in last.agreed]}
+        with (
+            self._notes.timed("write", len(frames)),
+            self._lease.commit(self._done, total, fps=rate, seconds_left=left) as revision,
+        ):
             write_masks(_free(rows), resume_step(self._lease.job, revision))
             Draft.objects.bulk_create(drafts)
-            fields = {"checkpoint": standing.to_bytes(), "agreed": [list(pair) for pair in last.agreed]}
-            Run.objects.filter(pk=self._tracked.pk).update(**fields)
+            Run.objects.filter(pk=self._tracked.pk).update(**fields, **self._notes.fields())
 
     def _rows(self, frames: Sequence[Frame]) -> tuple[list[Mask], list[Draft]]:
         rows: list[Mask] = []

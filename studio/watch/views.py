@@ -20,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from studio.jobs.line import in_line
 from studio.jobs.models import Job, Tally
 from studio.live.opened import OPENED
+from studio.runs.models import Run
 from studio.watch.metrics import REGISTRY
 from studio.watch.ready import parts
 
@@ -71,6 +72,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "waiting": [jobs[job_id] for job_id in waiting if job_id in jobs],
         "failed": Job.objects.filter(state=Job.State.FAILED).select_related("owner").order_by("-ended")[:20],
         "ended": ended.values("kind", "state").annotate(number=Count("id")).order_by("kind", "state"),
+        "runs": [_told(run) for run in Run.objects.filter(job__ended__gte=since).select_related(*_OF_A_RUN)[:20]],
         "sockets": sum(OPENED.values()),
         "take_overs": Tally.objects.filter(what="take_overs").aggregate(all=Sum("value"))["all"] or 0,
         "people": User.objects.annotate(
@@ -78,6 +80,18 @@ def status(request: HttpRequest) -> HttpResponse:
         ).order_by("-bytes")[:50],
     }
     return render(request, "status.html", context)
+
+
+_OF_A_RUN = ("job", "job__owner", "video")
+
+
+def _told(run: Run) -> dict[str, object]:
+    """A run and what its stages took: [(stage, seconds, frames a second or None), ...]."""
+    stages = [
+        (stage, seconds, frames / seconds if frames and seconds and stage != "wait" else None)
+        for stage, (seconds, frames) in run.timings.items()
+    ]
+    return {"video": run.video, "owner": run.job.owner, "job": run.job, "stages": stages, "notes": run.notes}
 
 
 def _may_read(request: HttpRequest) -> bool:

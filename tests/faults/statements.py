@@ -14,6 +14,7 @@ class Statement(NamedTuple):
 
 JOBS, LIBRARY, LIVE, MEDIA = "tests/studio/jobs", "tests/studio/library", "tests/studio/live", "tests/studio/media"
 SURVIVAL, SENT = f"{LIBRARY}/test_upload_survival.py", f"{LIBRARY}/test_uploads.py"
+RUNS = "tests/studio/runs/test_track.py"
 LEASE, SOCKETS = f"{JOBS}/test_lease.py", f"{LIVE}/test_consumers.py"
 
 STATEMENTS: dict[str, Statement] = {
@@ -39,6 +40,14 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "J6": Statement(
         "want of memory is a sentence and ends no worker", (f"{LEASE}::test_however_the_work_ends_the_row_says_so",)
+    ),
+    "J7": Statement(
+        "want of memory on the device: smaller steps, then a sentence, and the next run works",
+        (
+            "tests/tracking/test_sparing.py",
+            f"{RUNS}::test_a_run_whose_device_has_no_room_for_all_follows_fewer_at_once_and_says_so",
+            f"{RUNS}::test_a_run_without_memory_for_one_object_fails_with_a_sentence_and_the_next_is_done",
+        ),
     ),
     "J8": Statement(
         "what hangs ends with a reason, and its place is free again",

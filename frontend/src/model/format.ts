@@ -36,6 +36,12 @@ export const wait = (seconds: number): string => {
   return `${Math.round(seconds / 3600)} h`;
 };
 
+/** How long a piece of work took: 0.42 s, 12.3 s, 4:05. */
+export const seconds = (value: number): string => {
+  if (value >= 100) return duration(value);
+  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+};
+
 export const percent = (share: number): string => `${Math.floor(Math.min(Math.max(share, 0), 1) * 100)} %`;
 
 /** 1st, 2nd, 3rd, 4th, 11th. */

@@ -91,6 +91,11 @@ export type ReviewAnswer = { readonly revision: number; readonly total: number; 
 
 export type Direction = "forward" | "backward" | "both" | "between";
 
+export type StageName = "load" | "decode" | "wait" | "track" | "encode" | "write";
+
+/** What a stage of a run took. Stages run beside each other. */
+export type Stage = { readonly stage: StageName; readonly seconds: number; readonly frames: number; readonly fps: number | null };
+
 export type Run = {
   readonly id: string;
   readonly job: Job;
@@ -103,6 +108,9 @@ export type Run = {
   readonly until_agrees: boolean;
   /** Who was followed no further as it was found where it had been before, and the last frame it was. */
   readonly agreed: readonly { readonly subject_id: string; readonly frame: number }[];
+  readonly stages: readonly Stage[];
+  /** Sentences: what was done otherwise than asked. */
+  readonly notes: readonly string[];
 };
 
 /** One change to the scene, as its person sees it. */

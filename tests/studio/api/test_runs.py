@@ -7,6 +7,7 @@ from django.test import Client
 
 from studio.exports.models import Export
 from studio.jobs.models import Job
+from studio.runs.models import Run
 
 
 def test_a_waiting_job_is_paused_resumed_and_cancelled(page: Client, scene):
@@ -25,6 +26,22 @@ def test_a_run_tells_its_job(page: Client, scene):
     assert told["job"]["id"] == str(scene.run.job_id)
     assert (told["direction"], told["first_frame"], told["last_frame"]) == ("forward", 0, 49)
     assert told["subjects"] == [str(scene.subject.id)]
+
+
+def test_a_run_tells_what_its_stages_took_and_what_was_done_otherwise(page: Client, scene):
+    path = f"/api/runs/{scene.run.id}"
+    assert (page.get(path).json()["stages"], page.get(path).json()["notes"]) == ([], [])
+
+    Run.objects.filter(pk=scene.run.pk).update(
+        timings={"load": [0.5, 0], "track": [4.0, 100]}, notes=["One at a time."]
+    )
+
+    told = page.get(path).json()
+    assert told["stages"] == [
+        {"stage": "load", "seconds": 0.5, "frames": 0, "fps": None},
+        {"stage": "track", "seconds": 4.0, "frames": 100, "fps": 25.0},
+    ]
+    assert told["notes"] == ["One at a time."]
 
 
 def test_a_second_run_of_a_clip_is_a_conflict(page: Client, scene):

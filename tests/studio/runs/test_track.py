@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from drawn.clips import draw_clip, write_video
 from studio.jobs.lease import work
-from studio.jobs.models import Job
+from studio.jobs.models import Job, Tally
 from studio.library import files
 from studio.library.models import Video
 from studio.media import rle
@@ -219,6 +221,72 @@ def stop_after(monkeypatch, steps: int, run: Run) -> None:
         patch.setattr(Tracker, "step", stopped)
         with pytest.raises(SystemExit):
             work(run.job_id, follow)
+
+
+def run_out_of_memory(monkeypatch, most: int) -> None:
+    """From the fifth step on the device has room for so many objects at once."""
+    step, steps = Tracker.step, 0
+
+    def stepped(self, frame, tracks):
+        nonlocal steps
+        steps += 1
+        if steps > 5 and len(tracks) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return step(self, frame, tracks)
+
+    monkeypatch.setattr(Tracker, "step", stepped)
+
+
+def test_a_run_whose_device_has_no_room_for_all_follows_fewer_at_once_and_says_so(clip, monkeypatch):
+    finish(start_run(clip))
+    undisturbed = masks(clip)
+    Mask.objects.all().delete()
+    run = start_run(clip)
+
+    with monkeypatch.context() as patch:
+        run_out_of_memory(patch, most=1)
+        job = finish(run)
+
+    run.refresh_from_db()
+    assert (job.state, job.done) == (Job.State.DONE, 2 * FRAMES)
+    assert run.notes == [
+        "2 objects at once were too much for the memory of this machine: they were followed 1 at a time."
+    ]
+    assert [row[:2] for row in masks(clip)] == [row[:2] for row in undisturbed]
+
+
+def test_a_run_without_memory_for_one_object_fails_with_a_sentence_and_the_next_is_done(clip, monkeypatch):
+    run = start_run(clip)
+    with monkeypatch.context() as patch:
+        run_out_of_memory(patch, most=0)
+        job = finish(run)
+
+    assert (job.state, job.error_code) == (Job.State.FAILED, "memory")
+    assert job.error == "following one object needs more memory than this machine gives."
+
+    again = start_run(clip)
+    assert finish(again).state == Job.State.DONE
+    again.refresh_from_db()
+    assert again.notes == []
+
+
+def test_a_run_keeps_what_each_stage_took_over_all_its_workers(clip, monkeypatch):
+    run = start_run(clip)
+    stop_after(monkeypatch, 12, run)
+    run.refresh_from_db()
+    first = dict(run.timings)
+
+    job = finish(run)
+
+    run.refresh_from_db()
+    assert set(run.timings) == {"load", "decode", "wait", "track", "encode", "write"}
+    frames = {stage: frames for stage, (_, frames) in run.timings.items()}
+    assert frames["track"] >= FRAMES and frames["load"] == 0
+    for stage, (seconds, _) in first.items():
+        assert 0 < seconds <= run.timings[stage][0]
+    assert run.timings["track"][0] + run.timings["wait"][0] < (timezone.now() - job.created).total_seconds()
+    spent = {tally.label: tally.value for tally in Tally.objects.filter(what="run_stage_seconds")}
+    assert spent == pytest.approx({stage: seconds for stage, (seconds, _) in run.timings.items()}, abs=0.01)
 
 
 def test_a_source_that_is_gone_is_a_sentence_and_not_a_traceback(clip):

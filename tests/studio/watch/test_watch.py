@@ -18,6 +18,7 @@ from studio.jobs.reaper import reap
 from studio.jobs.spent import minutes_spent
 from studio.library import disk
 from studio.library.models import Video
+from studio.runs.models import Run
 
 from ..live.conftest import valkey
 
@@ -153,6 +154,20 @@ def test_the_status_page_is_for_staff_and_for_others_it_is_not_there(ann: User, 
     assert "run: a clip" in said
     assert "export: a clip" in said
     assert "attempt 1" in said
+
+
+def test_the_status_page_tells_what_the_stages_of_the_last_runs_took(ann: User, staff: Client):
+    job = asked(ann, Job.Kind.RUN)
+    Run.objects.create(
+        job=job, video=job.video, direction="forward", first_frame=0, last_frame=99, weights="w",
+        subjects=[], prompts=[], timings={"decode": [0.5, 100], "track": [4.0, 100]}, notes=["One at a time."],
+    )  # fmt: skip
+    assert "No run ended since yesterday." in staff.get("/status").content.decode()
+
+    work(job.id, lambda lease: None)
+
+    said = staff.get("/status").content.decode()
+    assert "decode 0.50 s (200.0 frames a second), track 4.00 s (25.0 frames a second). One at a time." in said
 
 
 def test_time_at_work_is_noted_for_its_person_and_day_however_it_ends(ann: User, bob: User):

@@ -295,6 +295,11 @@ export class Studio {
     }
   }
 
+  /** Reads the run again, with what its stages took so far. */
+  async refreshRun(): Promise<void> {
+    if (this.run !== null) await this.#fetchRun(this.run.id);
+  }
+
   async #lookAtRun(): Promise<void> {
     if (this.run !== null && this.runLive) await this.#fetchRun(this.run.id);
   }
