@@ -46,20 +46,20 @@ class Weight:
 HEAD_BYTES = 1500  # of a zip, with its manifest
 FRAME_BYTES = 4  # of a frame in the manifest
 WEIGHTS: Mapping[str, Weight] = {
-    "coco": Weight(45, 0.45, 12),
-    "youtube-vis": Weight(30, 1.0, 2),
-    "youtube-vos": Weight(90, 1.8, 330),
-    "davis": Weight(90, 1.8, 330),
-    "mots": Weight(100, 5.0, 330),
+    "coco": Weight(45, 0.47, 12),
+    "youtube-vis": Weight(30, 1.2, 2),
+    "youtube-vos": Weight(90, 1.9, 330),
+    "davis": Weight(90, 1.9, 330),
+    "mots": Weight(100, 2.85, 330),
     "mot": Weight(16, 0, 1),
-    "cvat-video": Weight(60, 1.7, 0),
-    "cvat-images": Weight(60, 0.75, 20),
-    "yolo": Weight(120, 3.6, 260),
-    "labelme": Weight(330, 1.15, 300),
+    "cvat-video": Weight(60, 2.0, 0),
+    "cvat-images": Weight(60, 0.87, 20),
+    "yolo": Weight(120, 2.15, 260),
+    "labelme": Weight(330, 0.92, 300),
     "vot": Weight(45, 0, 1),
-    "datumaro": Weight(45, 0.45, 20),
+    "datumaro": Weight(45, 0.47, 20),
     "csv": Weight(45, 0, 0),
-    "project": Weight(70, 0.45, 0),
+    "project": Weight(70, 0.47, 0),
 }
 JPEG_BITS = 2.2  # a pixel at quality 95
 PRORES_BITS = 6.0  # a pixel of ProRes 4444

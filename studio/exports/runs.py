@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pycocotools import mask as coco
 
 Runs = NDArray[np.int64]
 Crop = tuple[int, int, NDArray[np.bool_]]  # x, y in the picture, [h, w] bool, contiguous
@@ -15,6 +17,22 @@ def runs_of(bits: NDArray[np.bool_], *, by_columns: bool) -> list[int]:
     bounds = np.flatnonzero(np.diff(line)) + 1
     runs: list[int] = np.diff(bounds, prepend=0, append=line.size).tolist()
     return [0, *runs] if line.size and line[0] else runs
+
+
+def counts_of(bits: NDArray[np.bool_], at: tuple[int, int], size: tuple[int, int]) -> bytes:
+    """COCO's compressed counts of [h, w] bool that lie at x, y in a picture of this height and width, else empty."""
+    (x, y), (height, width) = at, size
+    columns = np.zeros((bits.shape[1], height), np.bool_)
+    columns[:, y : y + bits.shape[0]] = bits.T
+    runs = runs_of(columns, by_columns=False)  # along columns, as they lie here
+    runs[0] += x * height
+    beyond = (width - x - bits.shape[1]) * height
+    if len(runs) % 2:
+        runs[-1] += beyond
+    elif beyond:
+        runs.append(beyond)
+    counts: bytes = coco.frPyObjects({"size": [height, width], "counts": runs}, height, width)["counts"]
+    return counts
 
 
 def read_runs(counts: bytes) -> Runs:
@@ -38,23 +56,25 @@ def read_runs(counts: bytes) -> Runs:
 
 def crop_of(runs: Runs, height: int) -> Crop:
     """The smallest upright box around the ones of a picture of this height, and what is in it; an empty one of none."""
-    ends = np.cumsum(runs)
-    first, beyond = ends[0:-1:2][: len(runs) // 2], ends[1::2]  # of each run of ones
+    ends = runs.cumsum()
+    first, beyond = ends[0:-1:2], ends[1::2]  # of each run of ones
     there = beyond > first
-    first, beyond = first[there], beyond[there]
+    if not there.all():
+        first, beyond = first[there], beyond[there]
     if first.size == 0:
         return 0, 0, np.zeros((0, 0), np.bool_)
     columns, lasts = first // height, (beyond - 1) // height
-    left, right = int(columns[0]), int(lasts[-1])
-    top, bottom = 0, height - 1
+    left, width = int(columns[0]), int(lasts[-1] - columns[0]) + 1
+    top, tall = 0, height
     if (columns == lasts).all():  # else a run goes on at the top of the next column
-        top = int((first - columns * height).min())
-        bottom = int((beyond - 1 - lasts * height).max())
-    start, stop = left * height, (right + 1) * height
-    bounds = np.clip(ends, start, stop)
-    lengths = bounds - np.concatenate([[start], bounds[:-1]])
-    values = (np.arange(lengths.size) & 1).astype(np.bool_)
-    within = np.repeat(values, lengths)
-    whole = np.zeros(stop - start, np.bool_)  # runs may leave out the last zeros
-    whole[: within.size] = within
-    return left, top, np.ascontiguousarray(whole.reshape(right - left + 1, height)[:, top : bottom + 1].T)
+        tops = first - columns * height
+        top = int(tops.min())
+        tall = int((tops + beyond - first).max()) - top
+    # the same runs in the box alone, column after column: where each begins and ends, and what lies between
+    bounds = np.empty(2 * first.size + 2, np.int64)
+    bounds[0], bounds[-1] = 0, width * tall
+    bounds[1:-1:2] = first - left * height - top - (columns - left) * (height - tall)
+    bounds[2:-1:2] = bounds[1:-1:2] + beyond - first
+    lengths = bounds[1:] - bounds[:-1]
+    within = np.repeat((np.arange(lengths.size) & 1).astype(np.uint8), lengths).reshape(width, tall)
+    return left, top, cv2.transpose(within).view(np.bool_)

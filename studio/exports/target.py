@@ -18,6 +18,8 @@ from studio.media.errors import CannotWrite
 
 JPEG_QUALITY = 95
 PACKED = (".png", ".jpg")  # deflating them again only costs time
+LEVEL = 4  # of deflate: a quarter of the time of 6, and files a tenth larger
+_MODE = 0o644 << 16  # whoever unpacks a file can read it
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # of a zip's time: the same masks give the same file
 
 
@@ -25,7 +27,7 @@ class Target:
     """Entries are written one after the other. Leaving the with completes the zip."""
 
     def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w")
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
 
     def __enter__(self) -> Self:
         return self
@@ -37,7 +39,7 @@ class Target:
 
     def add(self, name: str, content: str | bytes) -> None:
         """One whole file."""
-        self._zip.writestr(_entry(name), content, compresslevel=6)
+        self._zip.writestr(_entry(name), content, compresslevel=LEVEL)
 
     def add_json(self, name: str, content: object) -> None:
         """One whole file of JSON."""
@@ -47,10 +49,11 @@ class Target:
     def text(self, name: str) -> Iterator[TextIO]:
         """A text file to be written bit by bit; nothing else can be added meanwhile."""
         with (
-            self._zip.open(_entry(name), "w", force_zip64=True) as file,
+            self._zip.open(name, "w", force_zip64=True) as file,  # by its name: an entry would bring its own level
             io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
         ):
             yield text
+        self._zip.getinfo(name).external_attr = _MODE
 
     def add_pictures(self, tracks: Tracks, name: Callable[[int, int], str]) -> None:
         """The chosen frames as JPEG; `name` gets a frame's place among them and its index in the clip."""
@@ -65,5 +68,5 @@ class Target:
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, date_time=_BEGINNING)
     entry.compress_type = zipfile.ZIP_STORED if name.endswith(PACKED) else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
+    entry.external_attr = _MODE
     return entry

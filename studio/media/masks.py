@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,16 @@ def label_colors() -> NDArray[np.uint8]:
     return np.stack(channels, axis=1).astype(np.uint8)
 
 
-def palette_png(labels: NDArray[np.uint8]) -> bytes:
-    """A palette PNG of labels [H, W] uint8, 0 is no object."""
-    return label_png(labels, label_colors().tobytes())
+def palette_png(
+    labels: NDArray[np.uint8], *, at: tuple[int, int] = (0, 0), size: tuple[int, int] | None = None
+) -> bytes:
+    """A palette PNG of labels [h, w] uint8, 0 is no object; at x, y of a picture of this height and width, as told."""
+    return label_png(labels, _palette(), at=at, size=size)
+
+
+@lru_cache(maxsize=1)
+def _palette() -> bytes:
+    return label_colors().tobytes()
 
 
 def write_palette_png(path: Path, labels: NDArray[np.uint8]) -> None:

@@ -31,9 +31,10 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     labels = labels_of(tracks.objects)
     decided = 0
     for moment in tracks.moments():
-        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), labels, np.uint8)
-        decided += pixels
-        target.add(f"Annotations/{RESOLUTION}/{tracks.name}/{moment.place:05d}.png", palette_png(shown))
+        layer = flatten(moment.found, tracks.options.overlap, labels, np.uint8)
+        decided += layer.decided
+        picture = palette_png(layer.labels, at=(layer.x, layer.y), size=(tracks.height, tracks.width))
+        target.add(f"Annotations/{RESOLUTION}/{tracks.name}/{moment.place:05d}.png", picture)
     target.add("ImageSets/2017/val.txt", f"{tracks.name}\n")
     if tracks.options.images:
         target.add_pictures(tracks, lambda place, frame: f"JPEGImages/{RESOLUTION}/{tracks.name}/{place:05d}.jpg")

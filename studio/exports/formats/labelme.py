@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-
-from PIL import Image
 
 from studio.exports.options import ALL_ANNOTATIONS
 from studio.exports.spool import Found
 from studio.exports.target import Target
 from studio.exports.tracks import Track, Tracks
+from studio.media.png import mask_png
 
 name = "labelme"
 title = "LabelMe"
@@ -49,8 +47,6 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
 def _shape(found: Found, track: Track) -> Mapping[str, object]:
     x, y, bits = found.crop()
     height, width = bits.shape
-    file = io.BytesIO()
-    Image.fromarray(bits).save(file, format="PNG", compress_level=3)  # one bit a pixel
     return {
         "label": track.category,
         "points": [[x, y], [x + width - 1, y + height - 1]],  # labelme's corners are both inside
@@ -58,5 +54,5 @@ def _shape(found: Found, track: Track) -> Mapping[str, object]:
         "description": f"{track.name}, score {found.score:.4f}",
         "shape_type": "mask",
         "flags": {},
-        "mask": b64encode(file.getvalue()).decode("ascii"),
+        "mask": b64encode(mask_png(bits)).decode("ascii"),
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
-from pycocotools import mask as coco
 
-from studio.exports.layers import flatten
+from studio.exports.layers import Layer, flatten
 from studio.exports.options import ALL_ANNOTATIONS
+from studio.exports.runs import counts_of
+from studio.exports.spool import Found
 from studio.exports.target import Target
 from studio.exports.tracks import Tracks
 from studio.media.png import label_png
@@ -35,27 +35,21 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     """MOTS-train/<clip>/gt/gt.txt, seqinfo.ini and instances/, seqmaps/MOTS-train.txt; frames from 1 without gaps."""
     folder = f"{SET}/{tracks.name}"
     ids = _ids(tracks)
+    size = (tracks.height, tracks.width)
     lines: list[str] = []
     decided = 0
     for moment in tracks.moments():
-        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), ids, np.uint16)
-        decided += pixels
+        layer = flatten(moment.found, tracks.options.overlap, ids, np.uint16)
+        decided += layer.decided
         for found in moment.found:
             identity = ids[found.number]
-            # where nothing was decided the mask is as it was
-            counts = found.counts if not pixels else _encoded(shown == identity)
+            counts = _counts(found, layer, identity)
             if counts is not None:
-                line = (
-                    moment.place + 1,
-                    identity,
-                    identity // INSTANCES,
-                    tracks.height,
-                    tracks.width,
-                    counts.decode("ascii"),
-                )
-                lines.append(" ".join(str(value) for value in line))
-        target.add(f"{folder}/instances/{moment.place + 1:06d}.png", label_png(shown))
-    target.add(f"{folder}/gt/gt.txt", "".join(f"{line}\n" for line in lines))
+                about = f"{moment.place + 1} {identity} {identity // INSTANCES} {tracks.height} {tracks.width}"
+                lines.append(f"{about} {counts.decode('ascii')}\n")
+        picture = label_png(layer.labels, at=(layer.x, layer.y), size=size)
+        target.add(f"{folder}/instances/{moment.place + 1:06d}.png", picture)
+    target.add(f"{folder}/gt/gt.txt", "".join(lines))
     target.add(f"{folder}/instances/labels.txt", "background\ncar\npedestrian\n")
     target.add(f"{folder}/seqinfo.ini", sequence_info(tracks))
     target.add(f"seqmaps/{SET}.txt", f"name\n{tracks.name}\n")
@@ -84,9 +78,12 @@ def _ids(tracks: Tracks) -> Mapping[int, int]:
     }
 
 
-def _encoded(bits: NDArray[np.bool_]) -> bytes | None:
-    """Compressed run lengths of [H, W], None where nothing is left."""
-    if not bits.any():
-        return None
-    counts: bytes = coco.encode(np.asfortranarray(bits.view(np.uint8)))["counts"]
-    return counts
+def _counts(found: Found, layer: Layer[np.uint16], identity: int) -> bytes | None:
+    """Compressed run lengths of what an object has in a layer: as they were where it lost nothing, None for nothing."""
+    if not layer.decided:
+        return found.counts
+    bits = layer.labels == identity
+    left = int(np.count_nonzero(bits))
+    if left == found.area:
+        return found.counts
+    return counts_of(bits, (layer.x, layer.y), (found.height, found.width)) if left else None

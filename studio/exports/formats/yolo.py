@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from studio.exports.options import ALL_ANNOTATIONS
-from studio.exports.polygons import Ring, centre_rings, joined
+from studio.exports.polygons import Ring, Words, centre_rings, in_words, joined
 from studio.exports.spool import Found
 from studio.exports.target import Target
 from studio.exports.tracks import Tracks
@@ -31,6 +31,7 @@ options = ALL_ANNOTATIONS | {"images", "absent"}
 def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     """data.yaml, labels/train/<clip>_<frame>.txt, tracks.csv, and images/train/ where they are wanted."""
     kinds = {track.number: tracks.category_of(track.number) - 1 for track in tracks.objects}
+    across, down = _shares(tracks.width), _shares(tracks.height)
     rows = ["file,line,object,score\n"]
     for moment in tracks.moments():
         if not moment.found and not tracks.options.absent:
@@ -39,7 +40,7 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
         lines: list[str] = []
         for found in moment.found:
             for polygon in _polygons(found):
-                lines.append(f"{kinds[found.number]} {_normalised(polygon, tracks.width, tracks.height)}\n")
+                lines.append(f"{kinds[found.number]}{in_words(polygon, across, down)}\n")
                 rows.append(f"{stem},{len(lines)},{found.number},{found.score:.4f}\n")
         target.add(f"labels/train/{stem}.txt", "".join(lines))
     names = "".join(f"  {number - 1}: {json.dumps(category)}\n" for category, number in tracks.categories.items())
@@ -57,16 +58,10 @@ def _polygons(found: Found) -> Iterator[Ring]:
         yield np.resize(ring, (3, 2)) if len(ring) < 3 else ring  # a pixel or two: points repeated, as three are needed
 
 
-def _normalised(ring: Ring, width: int, height: int) -> str:
-    """Shares of the picture; a quarter of a pixel makes readers that round and readers that cut off agree."""
-    across, down = _shares(width), _shares(height)
-    return " ".join([f"{across[x]} {down[y]}" for x, y in ring.tolist()])
-
-
 @lru_cache(maxsize=8)
-def _shares(side: int) -> tuple[str, ...]:
-    """Each place along a side as its share: a clip's points have no others."""
-    return tuple(f"{(place + 0.25) / side:.6f}" for place in range(side))
+def _shares(side: int) -> Words:
+    """Each place along a side as its share; a quarter of a pixel makes readers that round and that cut off agree."""
+    return np.array([f" {(place + 0.25) / side:.6f}" for place in range(side)], object)
 
 
 def _stem(tracks: Tracks, frame: int) -> str:

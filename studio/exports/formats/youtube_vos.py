@@ -30,12 +30,13 @@ def write(tracks: Tracks, target: Target) -> Mapping[str, object]:
     seen: dict[int, list[str]] = {track.number: [] for track in tracks.objects}
     decided = 0
     for moment in tracks.moments():
-        shown, pixels = flatten(moment.found, tracks.options.overlap, (tracks.height, tracks.width), labels, np.uint8)
-        decided += pixels
+        layer = flatten(moment.found, tracks.options.overlap, labels, np.uint8)
+        decided += layer.decided
         for found in moment.found:
-            if not pixels or (shown == labels[found.number]).any():
+            if not layer.decided or (layer.labels == labels[found.number]).any():
                 seen[found.number].append(f"{moment.frame:05d}")
-        target.add(f"train/Annotations/{tracks.name}/{moment.frame:05d}.png", palette_png(shown))
+        picture = palette_png(layer.labels, at=(layer.x, layer.y), size=(tracks.height, tracks.width))
+        target.add(f"train/Annotations/{tracks.name}/{moment.frame:05d}.png", picture)
     objects = {
         str(labels[track.number]): {"category": track.category, "frames": seen[track.number]}
         for track in tracks.objects

@@ -52,6 +52,21 @@ def test_polygons_through_the_centres_are_filled_to_the_masks_pixels(place: int)
     assert extra.sum() <= 2 * sum(len(holes) for _, holes in centre_rings(bits))  # bridges over a hole's corner
 
 
+def test_a_ring_along_the_edges_turns_at_every_point():
+    for bits in hard_masks():
+        for ring in (ring for outer, holes in edge_rings(bits) for ring in (outer, *holes)):
+            ways = np.roll(ring, -1, axis=0) - ring
+            assert (np.count_nonzero(ways, axis=1) == 1).all()  # across or down
+            assert ((ways[:, 0] == 0) != (np.roll(ways, 1, axis=0)[:, 0] == 0)).all()
+
+
+def test_a_rectangle_through_the_centres_has_four_points():
+    [(ring, holes)] = centre_rings(np.ones((20, 30), bool), 2, 3)
+
+    assert sorted(map(tuple, ring.tolist())) == [(2, 3), (2, 22), (31, 3), (31, 22)]
+    assert holes == []
+
+
 def test_a_pixel_is_a_square_where_it_lies():
     bits = np.ones((1, 1), bool)
 

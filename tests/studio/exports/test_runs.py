@@ -5,6 +5,7 @@ import pytest
 from pycocotools import mask as coco
 
 from drawn.tracks import counts_of, draw_masks
+from studio.exports import runs
 from studio.exports.runs import crop_of, read_runs, runs_of
 
 NOISE = np.random.default_rng(5).random((31, 40)) < 0.4
@@ -41,6 +42,7 @@ def test_a_crop_is_the_picture_around_the_mask(bits: np.ndarray):
     assert np.array_equal(whole, bits)
     assert read_runs(counts).tolist() == runs_of(bits, by_columns=True)
     assert crop.flags.c_contiguous
+    assert runs.counts_of(crop, (x, y), bits.shape) == counts
 
 
 def test_a_mask_of_nothing_has_an_empty_crop():
