@@ -48,6 +48,8 @@ class Environment:
     max_pixels: int  # STUDIO_MAX_PIXELS: largest frame, width x height
     max_frames: int  # STUDIO_MAX_FRAMES: most frames in a clip
     keep_deleted_days: float  # STUDIO_KEEP_DELETED_DAYS: how long a deleted clip can be restored
+    keep_unopened_days: float  # STUDIO_KEEP_UNOPENED_DAYS: how long a clip is kept that nobody opens; 0: for ever
+    notice_days: float  # STUDIO_NOTICE_DAYS: how long before it goes its person is told
     keep_exports_days: float  # STUDIO_KEEP_EXPORTS_DAYS: how long a file that was made is kept
     keep_uploads_days: float  # STUDIO_KEEP_UPLOADS_DAYS: how long an upload waits to be gone on with
     history_mb: int  # STUDIO_HISTORY_MB: what a clip's history may take, and again its automatic versions
@@ -102,6 +104,8 @@ def read_environment() -> Environment:
         max_pixels=env.int("STUDIO_MAX_PIXELS", default=4096 * 2304),
         max_frames=env.int("STUDIO_MAX_FRAMES", default=120_000),
         keep_deleted_days=env.float("STUDIO_KEEP_DELETED_DAYS", default=30.0),
+        keep_unopened_days=_days(env.float("STUDIO_KEEP_UNOPENED_DAYS", default=0.0), "STUDIO_KEEP_UNOPENED_DAYS"),
+        notice_days=_days(env.float("STUDIO_NOTICE_DAYS", default=14.0), "STUDIO_NOTICE_DAYS"),
         keep_exports_days=env.float("STUDIO_KEEP_EXPORTS_DAYS", default=30.0),
         keep_uploads_days=env.float("STUDIO_KEEP_UPLOADS_DAYS", default=7.0),
         history_mb=env.int("STUDIO_HISTORY_MB", default=256),
@@ -141,6 +145,12 @@ def _proxies(given: list[str]) -> tuple[str, ...]:
         except ValueError as fault:
             raise BadEnvironment(f"STUDIO_PROXIES holds {network!r}, which is no address and no network.") from fault
     return tuple(given)
+
+
+def _days(given: float, name: str) -> float:
+    if not 0 <= given < 36_500:  # a date so far away is still one
+        raise BadEnvironment(f"{name} is {given:g}; give days from 0 to 36,500.")
+    return given
 
 
 def _folder(given: str) -> Path | None:

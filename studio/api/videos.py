@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from studio.access import all_videos_for, videos_for
 from studio.api.auth import person_of, ready_video
 from studio.api.schemas import FramesOut, Order, Sort, VideoIn
-from studio.library import clips
+from studio.library import clips, retention
 from studio.library.files import proxy_times
 from studio.library.models import Video
 from studio.live.items import ingests_of
@@ -79,6 +79,12 @@ def restore_video(request: HttpRequest, video_id: UUID) -> VideoOut:
 def retry_video(request: HttpRequest, video_id: UUID) -> VideoOut:
     """Try once more to take in a clip that could not be."""
     return _told(clips.retry(videos_for(person_of(request)).get(pk=video_id)))
+
+
+@router.post("/videos/{uuid:video_id}/keep", response=VideoOut)
+def keep_video(request: HttpRequest, video_id: UUID) -> VideoOut:
+    """Keep a clip that would go as nobody opened it: its time begins anew."""
+    return _told(retention.keep(videos_for(person_of(request)).get(pk=video_id)))
 
 
 @router.get("/videos/{uuid:video_id}/frames", response=FramesOut)

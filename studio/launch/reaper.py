@@ -11,7 +11,7 @@ from types import FrameType
 import structlog
 
 LOOK_EVERY_S = 2.0  # for silent workers and jobs nobody came for
-SWEEP_EVERY_S = 3600.0  # for clips deleted long ago, uploads nobody finished, files without a row
+SWEEP_EVERY_S = 3600.0  # for clips unopened or deleted long ago, uploads nobody finished, files without a row
 
 logger = structlog.get_logger(__name__)
 
@@ -35,10 +35,12 @@ def main() -> None:
 def look_after(stop: threading.Event) -> None:
     """Reap, ring again and sweep in turn; a database that is away for a while only costs the turns it misses."""
     from django.db import DatabaseError, close_old_connections
+    from django.utils import timezone
 
     from studio.exports.sweep import sweep_exports
     from studio.imports.sweep import sweep_imports
     from studio.jobs.reaper import reap, ring_again
+    from studio.library.retention import look_after_unopened
     from studio.library.settle import settle_ingests
     from studio.library.sweep import sweep
 
@@ -51,6 +53,7 @@ def look_after(stop: threading.Event) -> None:
             settle_ingests()
             if time.monotonic() - swept >= SWEEP_EVERY_S:
                 swept = time.monotonic()
+                look_after_unopened(timezone.now())
                 sweep()
                 sweep_exports()
                 sweep_imports()

@@ -56,8 +56,8 @@ def delete(video: Video) -> Video:
 def restore(video: Video) -> Video:
     """Undo delete. A clip that had not been taken in yet is put in line again; other jobs stay cancelled."""
     with change(video) as revision:
-        video.deleted_at, video.row_revision = None, revision
-        video.save(update_fields=["deleted_at", "row_revision"])
+        video.deleted_at, video.goes_at, video.opened, video.row_revision = None, None, timezone.now(), revision
+        video.save(update_fields=["deleted_at", "goes_at", "opened", "row_revision"])
         video.refresh_from_db()
         if video.state in UNFINISHED:
             take_in_again(video)

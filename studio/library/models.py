@@ -4,6 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class Video(models.Model):
@@ -47,6 +49,8 @@ class Video(models.Model):
     revision = models.BigIntegerField(default=0)  # of the newest change to anything of this clip
     row_revision = models.BigIntegerField(default=0)  # of the newest change to this row
     created = models.DateTimeField(auto_now_add=True)
+    opened = models.DateTimeField(default=timezone.now, db_default=Now())  # by a person, the last time; about
+    goes_at = models.DateTimeField(null=True, blank=True)  # deleted then, unless somebody opens it: see retention.py
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -239,7 +239,7 @@ class VideoSocket(PageSocket):
     async def begin(self) -> None:
         video_id = self.scope["url_route"]["kwargs"]["video_id"]
         self.view = VideoView(self.person_id, video_id, _after(self.scope["query_string"]))
-        revision = await in_database(self.view.revision)
+        revision = await in_database(self.view.open)
         if revision is None:
             raise Ended(protocol.NOT_FOUND)
         await self._send(protocol.hello(revision))

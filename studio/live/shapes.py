@@ -96,6 +96,7 @@ class VideoOut(Schema):
     has_sound: bool
     revision: int
     created: datetime
+    goes_at: datetime | None  # when it is deleted, unless somebody opens it before
     job: JobOut | None  # its ingest, while it is not ready
     poster_url: str | None
     filmstrip_url: str | None
@@ -124,6 +125,7 @@ class VideoOut(Schema):
                 "has_sound": video.has_sound,
                 "revision": video.revision,
                 "created": video.created,
+                "goes_at": video.goes_at,
                 "job": JobOut.of(ingest) if ingest is not None and not ready else None,
                 "poster_url": media_url(video, POSTER) if ready else None,
                 "filmstrip_url": media_url(video, FILMSTRIP) if ready and video.filmstrip else None,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from studio.access import jobs_for, videos_for
 from studio.library.models import Video
+from studio.library.retention import note_opened
 from studio.live.feed import Batch, Position, job_messages, read
 from studio.live.protocol import pack
 
@@ -23,12 +24,18 @@ class VideoView:
         self.position = Position(after)
         self.settled = after
 
-    def revision(self) -> int | None:
-        """Where the clip stands; None when it is not this person's. A cursor from the future begins at the start."""
-        revision = self.rows().values_list("revision", flat=True).first()
-        if revision is not None and self.settled > revision:
+    def open(self) -> int | None:
+        """Where the clip stands, which counts as opened now; None when it is not this person's.
+
+        A cursor from the future begins at the start.
+        """
+        video = self.rows().first()
+        if video is None:
+            return None
+        note_opened(video)
+        if self.settled > video.revision:
             self.position, self.settled = Position(0), 0
-        return revision
+        return video.revision
 
     def rows(self) -> QuerySet[Video]:
         """The clip, if it is there for this person."""

@@ -145,6 +145,15 @@ def test_from_a_film_to_masks_to_files(page: Page, studio: RunningStudio, drawn:
     expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
     expect(page.locator("[data-subject]")).to_have_count(2)
     expect(page.locator("body")).to_have_attribute("data-run-state", "done", timeout=120_000)
+
+    # what each stage took
+    page.get_by_role("button", name="Details of the run").click()
+    details = page.get_by_role("dialog", name="Details of the run")
+    stages = details.locator("[data-stage]")
+    expect(stages).to_have_count(6)
+    expect(details.locator("[data-stage=track] td").first).to_have_text(re.compile(r"^[\d.:]+( s)?$"))
+    page.keyboard.press("Escape")
+    expect(details).to_be_hidden()
     scene = scene_of(page, video_id)
     assert [[row[0] for row in lane] for lane in scene["lanes"].values()] == [list(range(FRAMES))] * 2
 

@@ -176,14 +176,26 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "A2": Statement("files are served as a type of ours, and guarded", (f"{LIBRARY}/test_media_views.py",)),
     "A3": Statement("pages run nothing that is written in them", ("tests/studio/test_pages.py",)),
+    "A4": Statement(
+        "an address of a file is good for its person alone, one that signs in or is signed for ten minutes",
+        (
+            f"{LIBRARY}/test_media_views.py::test_an_address_with_any_byte_changed_and_anybody_elses_is_of_nothing",
+            f"{LIBRARY}/test_bucket.py::test_the_proxy_in_front_is_given_an_address_that_is_signed_for_one_file",
+            "tests/studio/accounts/test_links.py",
+        ),
+    ),
     "A5": Statement("hostile ranges are answered, never with a 500", (f"{LIBRARY}/test_ranges.py",)),
     "A6": Statement(
         "the server fetches no address", ("tests/studio/test_contracts.py::test_the_server_has_nothing_to_fetch_with",)
     ),
-    "A7": Statement("an unsafe environment stops the start", ("tests/studio/test_env.py",)),
+    "A7": Statement(
+        "an unsafe environment stops the start, and Django's list for deployment finds nothing",
+        ("tests/studio/test_env.py", "tests/studio/test_production.py"),
+    ),
     "A8": Statement(
         "nothing is changed by GET or without a token",
         (
+            "tests/studio/test_methods.py",
             "tests/studio/api/test_auth.py",
             "tests/studio/accounts/test_sign_in.py",
             "tests/studio/api/test_access.py::test_reading_changes_nothing_and_the_owner_may_read",

@@ -51,6 +51,7 @@ def test_one_machine_needs_nothing_and_keeps_its_secret(environment, tmp_path):
             "studio.example.org is public",
         ),
         ({"STUDIO_PROXIES": "10.0.0.0/8,the-proxy"}, "'the-proxy', which is no address"),
+        ({"STUDIO_KEEP_UNOPENED_DAYS": "-1"}, "STUDIO_KEEP_UNOPENED_DAYS is -1; give days from 0 to 36,500"),
         ({"STUDIO_SECRET_KEY_FILE": "/nowhere/at/all"}, "/nowhere/at/all, which cannot be read"),
         ({"STUDIO_SECRET_KEY_FILE": "/nowhere", "STUDIO_SECRET_KEY": GOOD_SECRET}, "are both set"),
     ],

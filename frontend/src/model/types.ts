@@ -44,6 +44,8 @@ export type Video = {
   readonly has_sound: boolean;
   readonly revision: number;
   readonly created: string;
+  /** When it is deleted, unless somebody opens it before. */
+  readonly goes_at: string | null;
   readonly job: Job | null;
   readonly poster_url: string | null;
   readonly filmstrip_url: string | null;
@@ -245,7 +247,20 @@ export type Limits = {
   readonly max_frames: number;
 };
 
-export type Me = { readonly username: string; readonly sign_up: boolean; readonly limits: Limits };
+/** What a person uses of what they may use; a most of null is no limit. */
+export type Usage = {
+  readonly bytes: number;
+  readonly most_bytes: number | null;
+  /** Masks that unfinished runs have still to make. */
+  readonly frames: number;
+  readonly most_frames: number | null;
+  readonly minutes_day: number;
+  readonly most_minutes_day: number | null;
+  readonly minutes_month: number;
+  readonly most_minutes_month: number | null;
+};
+
+export type Me = { readonly username: string; readonly sign_up: boolean; readonly limits: Limits; readonly usage: Usage };
 
 export type MaskItem = {
   readonly kind: "mask";

@@ -21,6 +21,7 @@ export const makeSample = (): Promise<Video> => sendJson("POST", "/api/videos/sa
 export const renameVideo = (id: string, title: string): Promise<Video> => sendJson("PATCH", `/api/videos/${id}`, { title });
 export const deleteVideo = (id: string): Promise<unknown> => sendJson("DELETE", `/api/videos/${id}`);
 export const retryVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/retry`);
+export const keepVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/keep`);
 export const restoreVideo = (id: string): Promise<Video> => sendJson("POST", `/api/videos/${id}/restore`);
 
 export const frames = (id: string): Promise<{ time_base: string; pts: number[] }> => getJson(`/api/videos/${id}/frames`);

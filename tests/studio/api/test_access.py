@@ -31,6 +31,7 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("DELETE", "/api/videos/{video_id}"): None,
     ("POST", "/api/videos/{video_id}/restore"): None,
     ("POST", "/api/videos/{video_id}/retry"): None,
+    ("POST", "/api/videos/{video_id}/keep"): None,
     ("GET", "/api/videos/{video_id}/frames"): None,
     ("GET", "/api/videos/{video_id}/scene"): None,
     ("POST", "/api/videos/{video_id}/subjects"): {},

@@ -8,13 +8,14 @@ import os
 import random
 from base64 import b64encode
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.test import Client
 
+from faults.sizes import sized
 from studio.accounts.tokens import make_token
 from studio.asgi import application
 from studio.exports.models import Export
@@ -26,6 +27,7 @@ from studio.library.models import Video
 from .test_ranges import headers
 
 pytestmark = pytest.mark.django_db
+MUTATIONS = sized(100, 500)
 DATA = random.Random(4).randbytes(100_000)
 
 
@@ -69,6 +71,29 @@ def page(ann: User) -> Reader:
 
 def address(video: Video, name: str = files.PROXY) -> str:
     return f"/media/videos/{video.id}/{name}"
+
+
+def test_an_address_with_any_byte_changed_and_anybody_elses_is_of_nothing(
+    page: Reader, video: Video, export: Export, bob: User, record_property
+):
+    addresses = [address(video), f"/media/exports/{export.id}/{quote(export.file_name)}"]
+    assert [page.get(path).status_code for path in addresses] == [200, 200]
+    stranger = Reader()
+    stranger.force_login(bob)
+    chosen = random.Random(11)
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~%/?;+ \\"
+    answers = {}
+    for _ in range(MUTATIONS):
+        path = chosen.choice(addresses)
+        place = chosen.randrange(len("/media/"), len(path))
+        changed = path[:place] + chosen.choice(letters.replace(path[place], "")) + path[place + 1 :]
+        if unquote(changed) != unquote(path):  # %c3 and %C3 are the same byte
+            answers[changed] = page.get(changed).status_code
+
+    record_property("tried", len(answers))
+    assert {changed: status for changed, status in answers.items() if status != 404} == {}
+    assert [stranger.get(path).status_code for path in addresses] == [404, 404]
+    assert [Reader().get(path).status_code for path in addresses] == [401, 401]
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,19 @@ export class Library {
     }
   }
 
+  /** Says of a clip that would go that it stays. */
+  async keep(video: Video): Promise<void> {
+    try {
+      this.#put(await api.keepVideo(video.id));
+    } catch (error) {
+      say(sentenceOf(error), "bad");
+    }
+  }
+
+  async keepAll(videos: readonly Video[]): Promise<void> {
+    for (const video of videos) await this.keep(video);
+  }
+
   /** Has a clip that could not be taken in read once more. */
   async retry(video: Video): Promise<void> {
     try {
@@ -229,6 +242,7 @@ export class Library {
       onDone: () => {
         this.#drop(id);
         void this.look();
+        void this.#readMe();
       },
       onError: (note) => {
         this.#change(id, { state: "stopped", note, speed: null });
