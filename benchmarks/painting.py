@@ -87,15 +87,19 @@ def measure(browser: Browser, page: Page, size: int, moves: int) -> None:
     )
     begin = min(event["ts"] for event in dispatched if event["args"]["data"]["type"] == "pointerdown")
     end = max(event["ts"] for event in dispatched if event["args"]["data"]["type"] == "pointerup")
-    tasks = [
-        event.get("tdur", event["dur"]) / 1000
-        for event in trace
-        if event.get("name", "").endswith("RunTask") and event.get("ph") == "X" and begin <= event["ts"] <= end
-        if (event["pid"], event["tid"]) == thread
-    ]
+    tasks, after = (
+        [
+            event.get("tdur", event["dur"]) / 1000
+            for event in trace
+            if event.get("name", "").endswith("RunTask") and event.get("ph") == "X" and since <= event["ts"] <= until
+            if (event["pid"], event["tid"]) == thread
+        ]
+        for since, until in ((begin, end), (end, math.inf))
+    )
     print(f"brush of {size} px on {WIDTH} x {HEIGHT}")
     print(f"  pointermove     {told(by_type['pointermove'])}  ({len(by_type['pointermove'])} of {moves} dispatched)")
     print(f"  main tasks      {told(tasks)}  ({sum(task > 16 for task in tasks)} over 16 ms)")
+    print(f"  until kept      {told(after)}  ({sum(task > 16 for task in after)} over 16 ms)")
     print(f"  begin and end   {max(by_type['pointerdown']):.1f} and {max(by_type['pointerup']):.1f} ms")
 
 

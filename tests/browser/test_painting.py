@@ -75,11 +75,15 @@ class Easel:
         """Whether the canvas shows the first object's colour over the grey of the film."""
         red, green, blue = self.page.evaluate(
             """([x, y]) => {
-                const canvas = document.querySelector("#stage");
-                const bounds = canvas.getBoundingClientRect();
-                const ratio = canvas.width / canvas.clientWidth;
-                const at = [(x - bounds.x) * ratio, (y - bounds.y) * ratio].map(Math.round);
-                return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+                let seen = [0, 0, 0];
+                for (const canvas of document.querySelectorAll("#stage, .ink")) {
+                    const bounds = canvas.getBoundingClientRect();
+                    const ratio = canvas.width / canvas.clientWidth;
+                    const at = [(x - bounds.x) * ratio, (y - bounds.y) * ratio].map(Math.round);
+                    const [red, green, blue, alpha] = canvas.getContext("2d").getImageData(...at, 1, 1).data;
+                    seen = [red, green, blue].map((over, part) => (over * alpha + seen[part] * (255 - alpha)) / 255);
+                }
+                return seen;
             }""",
             self.place(x, y),
         )

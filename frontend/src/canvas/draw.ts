@@ -28,6 +28,8 @@ export type DrawnObject = {
 };
 
 export type Drawing = {
+  /** The number of the frame that `image` shows. */
+  readonly frame: number;
   readonly size: ScreenSize;
   readonly ratio: number; // device pixels for a css pixel
   readonly view: View;
@@ -48,21 +50,34 @@ const EDGE_PX = 1.5;
 const HANDLE_PX = 8;
 const SELECTED_MORE = 0.15; // look.md: 40 % fill, the selected object 55 %
 
-export const draw = (context: CanvasRenderingContext2D, drawing: Drawing): void => {
-  const { size, ratio, view, video, image } = drawing;
+type Placed = Pick<Drawing, "size" | "ratio" | "view" | "video" | "image" | "ground">;
+
+/** The ground and the film's picture where the view has it. */
+export const drawPicture = (context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, placed: Placed): void => {
+  const { size, ratio, view, video, image } = placed;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.fillStyle = drawing.ground;
+  context.fillStyle = placed.ground;
   context.fillRect(0, 0, size.width, size.height);
-  if (image !== null) {
-    context.imageSmoothingEnabled = view.scale < 3; // far in, a pixel is a pixel
+  if (image === null) return;
+  context.imageSmoothingEnabled = view.scale < 3; // far in, a pixel is a pixel
+  context.imageSmoothingQuality = "medium";
+  context.drawImage(image, view.left, view.top, video.width * view.scale * view.aspect, video.height * view.scale);
+};
+
+/** `still`: the picture as drawPicture has drawn it before, in the canvas's own pixels; null draws it anew. */
+export const draw = (context: CanvasRenderingContext2D, drawing: Drawing, still: CanvasImageSource | null = null): void => {
+  if (still === null) drawPicture(context, drawing);
+  else {
+    context.resetTransform();
+    context.drawImage(still, 0, 0);
+    context.imageSmoothingEnabled = drawing.view.scale < 3; // for the masks, as for the picture
     context.imageSmoothingQuality = "medium";
-    context.drawImage(image, view.left, view.top, video.width * view.scale * view.aspect, video.height * view.scale);
   }
   if (drawing.wipe === null) drawObjects(context, drawing, drawing.objects);
   else {
     const { x, objects } = drawing.wipe;
     between(context, drawing, 0, x, () => drawObjects(context, drawing, objects));
-    between(context, drawing, x, size.width, () => drawObjects(context, drawing, drawing.objects));
+    between(context, drawing, x, drawing.size.width, () => drawObjects(context, drawing, drawing.objects));
   }
   if (drawing.draft !== null) drawDraft(context, drawing, drawing.draft.box, drawing.draft.color);
   if (drawing.cross !== null) drawCross(context, drawing, drawing.cross.x, drawing.cross.y);

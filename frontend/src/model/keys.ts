@@ -15,7 +15,7 @@ export type Key = {
   readonly action: Action;
   readonly group: "Time" | "Draw" | "Track" | "View";
   readonly label: string;
-  /** As KeyboardEvent.key, lower case, with "shift+" or "ctrl+" before it; the first is shown. */
+  /** As KeyboardEvent.key, lower case, with "shift+" or "ctrl+" before it. A sign that many keyboards lack has a letter too. */
   readonly keys: readonly string[];
   /** A key that means this only while that tool is in hand; the tool looks at it before anything else. */
   readonly only?: "polygon";
@@ -41,8 +41,8 @@ export const KEYS: readonly Key[] = [
   { action: "brush", group: "Draw", label: "Brush", keys: ["m"] },
   { action: "eraser", group: "Draw", label: "Eraser", keys: ["e"] },
   { action: "polygon", group: "Draw", label: "Polygon", keys: ["p"] },
-  { action: "brushSmaller", group: "Draw", label: "Smaller brush", keys: ["["] },
-  { action: "brushLarger", group: "Draw", label: "Larger brush", keys: ["]"] },
+  { action: "brushSmaller", group: "Draw", label: "Smaller brush", keys: ["[", "d"] },
+  { action: "brushLarger", group: "Draw", label: "Larger brush", keys: ["]", "f"] },
   { action: "polygonSubtract", group: "Draw", label: "Polygon takes away", keys: ["shift+p"] },
   { action: "closePolygon", group: "Draw", label: "Close polygon", keys: ["enter"], only: "polygon" },
   { action: "removeCorner", group: "Draw", label: "Remove last corner", keys: ["backspace"], only: "polygon" },
@@ -104,22 +104,22 @@ const parts = (name: string): string[] => (name === "+" ? ["+"] : name.split("+"
 
 export const labelOf = (action: Action): string => BY_ACTION.get(action)?.label ?? action;
 
-/** The key as a person reads it: "Ctrl Shift Z". */
-export const keyText = (action: Action): string =>
-  parts(BY_ACTION.get(action)?.keys[0] ?? "")
-    .map((part) => WORDS[part] ?? part.toUpperCase())
-    .join(" ");
+/** The keys as a person reads them: "Ctrl Shift Z", "Ctrl Y". */
+export const keyTexts = (action: Action): readonly string[] => {
+  const read = (name: string): string => parts(name).map((part) => WORDS[part] ?? part.toUpperCase()).join(" ");
+  return (BY_ACTION.get(action)?.keys ?? []).map(read);
+};
+
+export const keyText = (action: Action): string => keyTexts(action).join(" or ");
 
 const ARIA: Readonly<Record<string, string>> = {
   space: "Space", arrowleft: "ArrowLeft", arrowright: "ArrowRight", home: "Home", end: "End", enter: "Enter",
   delete: "Delete", backspace: "Backspace", escape: "Escape", ctrl: "Control", shift: "Shift", "+": "Plus",
 };
 
-/** The key for aria-keyshortcuts: "Control+Shift+Z". */
+/** The keys for aria-keyshortcuts: "Control+Shift+Z Control+Y". */
 export const ariaKeys = (action: Action): string =>
-  parts(BY_ACTION.get(action)?.keys[0] ?? "")
-    .map((part) => ARIA[part] ?? part.toUpperCase())
-    .join("+");
+  (BY_ACTION.get(action)?.keys ?? []).map((name) => parts(name).map((part) => ARIA[part] ?? part.toUpperCase()).join("+")).join(" ");
 
 /** A button's tooltip: "Draw box (B)". */
 export const titleOf = (action: Action): string => `${labelOf(action)} (${keyText(action)})`;

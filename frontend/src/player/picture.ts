@@ -44,10 +44,20 @@ export const make = async (whole: Crop, [red, green, blue]: readonly [number, nu
   return { bitmap, outline, x, y, width, height, area };
 };
 
-/** On the page: what can be drawn of it. */
+/** On the page: what can be drawn of it. The path is made when it is first drawn: while a mask is painted it is not. */
 export const pictureOf = ({ bitmap, outline, x, y, width, height }: Made): Picture => {
   const scale = bitmap === null ? 1 : width / bitmap.width;
-  return { bitmap, edge: pathOf(outline, x, y, scale), x, y, width, height };
+  let edge: Path2D | null | undefined;
+  return {
+    bitmap,
+    get edge() {
+      return (edge ??= pathOf(outline, x, y, scale));
+    },
+    x,
+    y,
+    width,
+    height,
+  };
 };
 
 /** Bytes that a picture holds on to, about. */

@@ -14,7 +14,7 @@ import * as api from "../../net/api";
 import { newId } from "../../net/id";
 import { openPainter, type Painter } from "../../player/painter";
 import { say } from "../toasts.svelte";
-import { remembered } from "./look.svelte";
+import { currentLook, remembered } from "./look.svelte";
 import type { Studio, Tool } from "./studio.svelte";
 
 /** A mask under the brush: whose, where, and its pixels as they are now. */
@@ -34,6 +34,7 @@ type Sheet = {
 type Stroke = { readonly tool: api.MaskTool; readonly erase: boolean; readonly before: Bitmask; last: VideoPoint };
 
 const NO_COUNTS = new Uint8Array();
+const LATEST_MS = 200; // a busy page lays out the next stroke after this long all the same
 
 export const isMaskTool = (tool: Tool): tool is api.MaskTool => tool === "brush" || tool === "eraser" || tool === "polygon";
 
@@ -53,6 +54,8 @@ export class Paint {
   #painter: Painter | null = null;
   #sheet: Sheet | null = null;
   #stroke: Stroke | null = null;
+  #looking = false;
+  #closed = false;
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -65,6 +68,18 @@ export class Paint {
   /** Whether a stroke or a polygon is under way. */
   get isDrawing(): boolean {
     return this.#stroke !== null || this.corners.length > 0;
+  }
+
+  /** What is shown or in hand changed: lays out what the next stroke goes on, so that its touch costs no more than a move. */
+  look(): void {
+    if (this.#next() === null) this.#layOut();
+    else if (!this.#looking) {
+      this.#looking = true;
+      whenIdle(() => {
+        this.#looking = false;
+        if (!this.#closed) this.#layOut();
+      });
+    }
   }
 
   isOpen(subject: string, frame: number): boolean {
@@ -84,7 +99,8 @@ export class Paint {
     if (this.#studio.playing) this.#studio.pause();
     if (tool === "polygon") return this.#canDraw(this.subtract || erase); // its corner is where the pointer goes up
     const takes = erase || tool === "eraser";
-    if (!this.#openSheet(takes)) return false;
+    if (!this.#canDraw(takes)) return false;
+    this.#openSheet();
     const sheet = this.#sheet;
     if (sheet === null) return false;
     this.#stroke = { tool, erase: takes, before: copyOf(sheet.mask), last: at };
@@ -135,7 +151,8 @@ export class Paint {
       say(`A polygon has at least 3 corners, this one has ${corners.length}.`);
       return;
     }
-    if (!this.#openSheet(this.subtract)) return;
+    if (!this.#canDraw(this.subtract)) return;
+    this.#openSheet();
     const sheet = this.#sheet;
     if (sheet === null) return;
     this.corners = [];
@@ -151,8 +168,8 @@ export class Paint {
     this.#stroke = null;
     if (sheet === null || stroke === null) return false;
     sheet.mask = stroke.before;
-    if (sheet.finishing === 0) this.open = null;
-    else this.open = { subject: sheet.subject, frame: sheet.frame, color: sheet.color }; // drawn anew, as it was
+    this.open = { subject: sheet.subject, frame: sheet.frame, color: sheet.color }; // drawn anew, as it was
+    if (sheet.finishing === 0) this.#layOut();
     return true;
   }
 
@@ -165,39 +182,65 @@ export class Paint {
   }
 
   close(): void {
+    this.#closed = true;
     this.#painter?.close();
   }
 
   // ---- what is painted on ----
 
-  /** Makes the sheet that of the selected object, or of a new one, in the frame shown. */
-  #openSheet(takes: boolean): boolean {
-    const { frame, selected, masks, scene } = this.#studio;
-    if (scene === null || masks === null || !this.#canDraw(takes)) return false;
-    const held = this.#sheet;
-    const item = selected === null ? null : masks.mask(selected.id, frame);
-    const holds = held !== null && selected !== null && held.subject === selected.id && held.frame === frame;
-    if (!holds || (held.finishing === 0 && held.item !== item)) {
-      const state = selected === null ? EMPTY : (scene.lanes.get(selected.id)?.states[frame] ?? EMPTY);
-      if (state !== EMPTY && item === null) {
-        say(`The mask of frame ${frame} is not here yet. Draw again in a moment.`);
-        return false;
-      }
-      const { width, height } = this.#studio.size;
-      const crop = item === null || item.counts.length === 0 ? null : cropOf(readCounts(item.counts), height);
-      const makes = selected === null ? this.#newSubject() : null;
-      const { id, color } = selected ?? makes ?? { id: "", color: "" };
-      this.#sheet = { subject: id, frame, color, makes, mask: maskFrom(crop, width, height), item, finishing: 0 };
+  /** The object that a stroke would go on, where its mask can be shown as ink already. */
+  #next(): Subject | null {
+    const { tool, playing, wipe, selected, film, preview } = this.#studio;
+    const shown = selected !== null && selected.visible && currentLook().masks && !(film !== null && preview);
+    return isMaskTool(tool) && !playing && !wipe.on && shown ? selected : null;
+  }
+
+  /** Opens the sheet of the next stroke, and lets go of one that none will follow on. */
+  #layOut(): void {
+    const [held, next] = [this.#sheet, this.#next()];
+    const { frame } = this.#studio;
+    if (this.#stroke !== null || (held !== null && held.finishing > 0 && held.frame === frame)) return;
+    if (next === null) {
+      this.open = null;
+      return;
     }
-    const sheet = this.#sheet;
-    if (sheet !== null) this.open = { subject: sheet.subject, frame, color: sheet.color };
-    return sheet !== null;
+    this.#painter ??= openPainter();
+    if (!this.#hasMask(next)) this.open = null;
+    else this.#openSheet();
+  }
+
+  /** Whether what stands of an object in the frame shown is here, be it nothing. */
+  #hasMask(subject: Subject): boolean {
+    const { frame, masks, scene } = this.#studio;
+    const state = scene?.lanes.get(subject.id)?.states[frame] ?? EMPTY;
+    return state === EMPTY || (masks?.mask(subject.id, frame) ?? null) !== null;
+  }
+
+  /** Makes the sheet that of the selected object, or of a new one, in the frame shown, as the store has it now. */
+  #openSheet(): void {
+    const { frame, selected, masks } = this.#studio;
+    const held = this.#sheet;
+    const item = selected === null ? null : (masks?.mask(selected.id, frame) ?? null);
+    const holds = held !== null && selected !== null && held.subject === selected.id && held.frame === frame;
+    if (holds && (held.finishing > 0 || (held.color === selected.color && sameMask(held.item, item)))) {
+      if (held.finishing === 0) held.item = item;
+      if (!this.isOpen(held.subject, frame)) this.open = { subject: held.subject, frame, color: held.color };
+      return;
+    }
+    const { width, height } = this.#studio.size;
+    const crop = item === null || item.counts.length === 0 ? null : cropOf(readCounts(item.counts), height);
+    const makes = selected === null ? this.#newSubject() : null;
+    const { id: subject, color } = selected ?? makes ?? { id: "", color: "" };
+    this.#sheet = { subject, frame, color, makes, mask: maskFrom(crop, width, height), item, finishing: 0 };
+    this.open = { subject, frame, color };
   }
 
   #canDraw(takes: boolean): boolean {
-    const { selected } = this.#studio;
+    const { selected, frame, scene } = this.#studio;
+    if (scene === null) return false;
     if (selected === null && takes) say("Select the object to take from.");
     else if (selected !== null && !selected.visible) say(`${selected.name} is hidden. Show it to draw on it.`);
+    else if (selected !== null && !this.#hasMask(selected)) say(`The mask of frame ${frame} is not here yet. Draw again in a moment.`);
     else return true;
     return false;
   }
@@ -246,7 +289,7 @@ export class Paint {
       sheet.item = drawn;
       this.#studio.changed = new Set([...this.#studio.changed, sheet.subject]); // to be tracked from here anew
     }
-    if (sheet.finishing === 0 && this.#stroke === null) this.open = null;
+    if (sheet.finishing === 0) this.#layOut();
     this.#studio.tick();
     if (!changed) return;
     const size = [sheet.mask.frameHeight, sheet.mask.frameWidth] as const;
@@ -259,7 +302,13 @@ export class Paint {
     const stands = kept ?? (before === null ? null : (this.#kept.get(before) ?? before));
     this.#kept.set(drawn, stands);
     masks.settle(drawn, stands);
-    if (sheet.item === drawn) sheet.item = stands;
+    if (sheet.item === drawn) {
+      sheet.item = stands;
+      if (kept === null && this.#sheet === sheet && this.#stroke === null) {
+        this.#sheet = null; // what was refused is still among its pixels: they are read anew
+        this.#layOut();
+      }
+    }
     this.#studio.maskWritten(drawn.subject, drawn.frame, kept?.revision ?? null);
   }
 
@@ -293,10 +342,13 @@ export class Paint {
   }
 }
 
-/** What is in hand, for somebody who does not see it. */
-export const sizeSaid = (tool: "brush" | "eraser", paint: Paint): string =>
-  `${tool === "brush" ? "Brush" : "Eraser"}, ${paint.size.value} pixels across.`;
-export const cornersSaid = (paint: Paint): string =>
-  `Polygon that ${paint.subtract ? "takes away" : "adds"}, ${paint.corners.length} corners.`;
+/** Whether the pixels are the same: a mask that came back from the server is still what was read. */
+const sameMask = (a: MaskItem | null, b: MaskItem | null): boolean =>
+  a === b || (a !== null && b !== null && sameBytes(a.counts, b.counts));
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index]);
+
+const whenIdle = (work: () => void): void => {
+  if ("requestIdleCallback" in window) window.requestIdleCallback(work, { timeout: LATEST_MS });
+  else setTimeout(work); // not in every browser
+};
