@@ -1,4 +1,4 @@
-"""What a clip was before one of its steps, beside what it is: for the wipe and the curve of agreement."""
+"""What a clip was before one of its steps, or an object as a version, beside what it is: for the wipe and its curve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from studio.access import subjects_for, videos_for
+from studio.access import subjects_for, versions_for, videos_for
 from studio.api.auth import person_of
 from studio.api.scenes import IN_MSGPACK, masks_answer
 from studio.api.schemas import AgreementOut, FrameIndex
@@ -54,3 +54,12 @@ def agreement(
         if frames:
             return AgreementOut(subject_id=subject_id, frames=[(frame, round(100 * iou)) for frame, iou in frames])
     return AgreementOut(subject_id=subject, frames=[])
+
+
+@router.get("/versions/{uuid:version_id}/agreement", response=AgreementOut)
+def agreement_with_version(request: HttpRequest, version_id: UUID) -> AgreementOut:
+    """How far an object's masks agree with a version of it; frames that are not told of are the version's."""
+    version = versions_for(person_of(request)).select_related("subject__video").get(pk=version_id)
+    video = version.subject.video
+    frames = comparison.agreement_with(version, (video.height, video.width))
+    return AgreementOut(subject_id=version.subject_id, frames=[(frame, round(100 * iou)) for frame, iou in frames])

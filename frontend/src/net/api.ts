@@ -86,6 +86,11 @@ type Agreement = { frames: [frame: number, percent: number][] };
 export const agreement = (video: string, ordinal: number, subject: string | null): Promise<Agreement> =>
   getJson(`/api/videos/${video}/history/${ordinal}/agreement${subject === null ? "" : `?subject=${subject}`}`);
 
+/** A version's masks of some frames, and how far the object's own agree with them. */
+export const versionMasks = async (version: string, first: number, last: number, signal: AbortSignal): Promise<Masks> =>
+  decode(await getBytes(`/api/versions/${version}/masks?first=${first}&last=${last}`, signal)) as Masks;
+export const versionAgreement = (version: string): Promise<Agreement> => getJson(`/api/versions/${version}/agreement`);
+
 export const review = (video: string): Promise<ReviewAnswer> => getJson(`/api/videos/${video}/review`);
 export const accept = (subject: string, first: number, last: number): Promise<unknown> =>
   sendJson("POST", `/api/subjects/${subject}/accept`, { first, last });

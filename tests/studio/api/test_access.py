@@ -55,6 +55,7 @@ BODIES: dict[tuple[str, str], object] = {  # what each operation takes; None: no
     ("DELETE", "/api/versions/{version_id}"): None,
     ("POST", "/api/versions/{version_id}/restore"): None,
     ("GET", "/api/versions/{version_id}/masks"): None,
+    ("GET", "/api/versions/{version_id}/agreement"): None,
     ("POST", "/api/videos/{video_id}/undo"): {},
     ("POST", "/api/videos/{video_id}/redo"): {},
     ("POST", "/api/videos/{video_id}/history/{ordinal}"): None,

@@ -97,6 +97,22 @@ def test_what_was_undone_does_not_count(page: Client, scene, cat: Subject):
     assert then(page, scene, second) == {10: one, 11: one}
 
 
+def test_agreement_with_a_version_is_the_overlap_in_the_frames_that_are_not_its(page: Client, scene, cat: Subject):
+    put(cat, range(10, 14), block(100), "first")
+    version = page.post(f"/api/subjects/{cat.id}/versions", {"name": "good"}, content_type="application/json").json()
+    path = f"/api/versions/{version['id']}/agreement"
+    as_it_was = page.get(path).json()["frames"]
+    put(cat, range(11, 12), block(110), "moved by a quarter")
+    put(cat, range(600, 601), block(100), "one more, far behind")
+    with change(scene.video.id, "remove") as step:
+        remove_masks(cat.id, 13, 13, step)
+
+    told = page.get(path).json()
+
+    assert as_it_was == []
+    assert told == {"subject_id": str(cat.id), "frames": [[11, 60], [13, 0], [600, 0]]}
+
+
 def test_too_many_frames_and_steps_of_another_clip_are_refused(page: Client, scene, cat: Subject):
     ordinal = put(cat, range(10, 12), block(100), "first")
     path = f"/api/videos/{scene.video.id}/history"
