@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
-import msgpack
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pycocotools import mask as coco
 
+from browser.desk import Desk, ask, ready, until, upload
 from drawn.clips import write_video
+from running.studio import RunningStudio
 
 pytestmark = pytest.mark.whole
 
@@ -21,26 +20,8 @@ EDITED, ABSENT = 4, 6
 Bits = NDArray[np.bool_]
 
 
-class Easel:
-    """A clip open in the studio, pointed at in video pixels."""
-
-    def __init__(self, page: Page, video: str) -> None:
-        self.page, self.video = page, video
-
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        box = self.page.locator("#stage").bounding_box()
-        assert box is not None
-        view = self.page.evaluate("({ ...document.querySelector('#stage').dataset })")
-        across = float(view["scale"]) * float(view["aspect"])
-        return box["x"] + float(view["left"]) + x * across, box["y"] + float(view["top"]) + y * float(view["scale"])
-
-    def drag(self, *places: tuple[float, float]) -> None:
-        self.page.mouse.move(*self.place(*places[0]))
-        self.page.mouse.down()
-        for place in places[1:]:
-            self.page.mouse.move(*self.place(*place), steps=6)
-        self.page.mouse.up()
-        self.saved()
+class Easel(Desk):
+    """A grey clip to draw on."""
 
     def corners(self, *places: tuple[float, float]) -> None:
         for place in places:
@@ -48,59 +29,35 @@ class Easel:
         self.page.keyboard.press("Enter")
         self.saved()
 
-    def brush(self, size: int) -> None:
-        self.page.keyboard.press("m")
-        slider = self.page.get_by_label("Brush size")
-        while (now := int(str(slider.get_attribute("aria-valuetext")).split()[0])) != size:
-            self.page.keyboard.press("[" if now > size else "]")
-
-    def saved(self) -> None:
-        expect(self.page.locator("body")).to_have_attribute("data-saving", "saved")
-
     def stored(self, frame: int = 0) -> Bits | None:
         """The only object's mask in a frame, as the server has it."""
-        answer = self.page.request.get(f"/api/videos/{self.video}/masks?first=0&last={FRAMES - 1}")
-        found = [item["counts"] for item in msgpack.unpackb(answer.body())["masks"] if item["frame"] == frame]
+        found = [row["counts"] for row in self.rows() if row["frame"] == frame]
         if not found:
             return None
         if not found[0]:
             return np.zeros((HEIGHT, WIDTH), np.bool_)
         return coco.decode({"size": [HEIGHT, WIDTH], "counts": found[0]}).astype(bool)
 
-    def states(self) -> dict[int, int]:
-        (lane,) = self.page.request.get(f"/api/videos/{self.video}/scene").json()["lanes"].values()
-        return {frame: state for frame, _, state in lane}
 
-    def inked(self, x: float, y: float) -> bool:
-        """Whether the canvas shows the first object's colour over the grey of the film."""
-        red, green, blue = self.page.evaluate(
-            """([x, y]) => {
-                let seen = [0, 0, 0];
-                for (const canvas of document.querySelectorAll("#stage, .ink")) {
-                    const bounds = canvas.getBoundingClientRect();
-                    const ratio = canvas.width / canvas.clientWidth;
-                    const at = [(x - bounds.x) * ratio, (y - bounds.y) * ratio].map(Math.round);
-                    const [red, green, blue, alpha] = canvas.getContext("2d").getImageData(...at, 1, 1).data;
-                    seen = [red, green, blue].map((over, part) => (over * alpha + seen[part] * (255 - alpha)) / 255);
-                }
-                return seen;
-            }""",
-            self.place(x, y),
-        )
-        return bool(blue - red > 40 and green - red > 20)  # #4cc2ff
+@pytest.fixture(scope="module")
+def grey(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> str:
+    """A clip of nothing but grey."""
+    frames = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8)] * FRAMES
+    film = write_video(tmp_path_factory.mktemp("films") / "all grey.mp4", frames)
+    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
+    video = upload(context.new_page(), film)
+    context.close()
+    return video
 
 
 @pytest.fixture
-def easel(request: pytest.FixtureRequest, page: Page, tmp_path: Path) -> Easel:
-    name = request.node.name.replace("_", " ")[:60]
-    grey = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8)] * FRAMES
-    page.goto("/")
-    page.locator("#file").set_input_files(write_video(tmp_path / f"{name}.mp4", grey))
-    card = page.get_by_role("link", name=name).first
-    expect(card).to_be_visible(timeout=60_000)
-    card.click()
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
-    return Easel(page, page.url.rsplit("/", 1)[-1])
+def easel(page: Page, grey: str) -> Easel:
+    """The grey clip, with nothing on it."""
+    easel = Easel(page, grey, FRAMES)
+    for subject in easel.scene()["subjects"]:
+        ask(page, "DELETE", f"/api/subjects/{subject['id']}")
+    easel.open()
+    return easel
 
 
 def disc(x: float, y: float, size: float) -> Bits:
@@ -158,7 +115,6 @@ def test_strokes_polygons_and_their_undoing_are_what_is_stored_and_shown(easel: 
     # each stroke is one step back
     page.keyboard.press("v")
     page.keyboard.press("Control+z")
-    page.wait_for_function("() => document.body.dataset.saving === 'saved'")
     expect_stored(easel, erased | polygon(*square), 40)
     page.keyboard.press("Control+z")
     expect_stored(easel, erased, 0)
@@ -168,7 +124,7 @@ def test_strokes_polygons_and_their_undoing_are_what_is_stored_and_shown(easel: 
     # after a reload it is all there
     kept = easel.stored()
     page.reload()
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    ready(page)
     page.wait_for_function("() => Number(document.querySelector('#stage').dataset.drawnMasks) === 1")
     assert kept is not None and differ(easel.stored(), kept) == 0
     assert (easel.inked(80, 190), easel.inked(100, 90), easel.inked(200, 90)) == (True, True, False)
@@ -192,9 +148,10 @@ def test_a_stroke_without_the_studio_is_kept_shown_and_sent_when_it_is_back(ease
     page.mouse.down()
     page.mouse.up()
     expect(page.get_by_text("not sent yet")).to_be_visible()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowLeft")
-    assert easel.inked(200, 120)
+    for key, frame in (("ArrowRight", "1"), ("ArrowLeft", "0")):
+        page.keyboard.press(key)
+        expect(page.locator("body")).to_have_attribute("data-frame", frame)
+    until(page, lambda: easel.inked(200, 120))
     assert differ(easel.stored(), disc(60, 60, 40)) <= 8
 
     page.context.set_offline(False)
@@ -202,6 +159,41 @@ def test_a_stroke_without_the_studio_is_kept_shown_and_sent_when_it_is_back(ease
     expect(page.locator("body")).to_have_attribute("data-saving", "saved", timeout=20_000)
     assert differ(easel.stored(), disc(60, 60, 40) | disc(200, 120, 40)) <= 16
     assert easel.inked(200, 120)
+
+
+def test_an_undo_without_the_studio_is_done_when_it_is_back_and_no_undo_is_done_twice(easel: Easel):
+    page = easel.page
+    easel.brush(40)
+    for place in ((60, 60), (200, 120), (260, 60)):
+        easel.drag(place)
+    page.context.set_offline(True)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("not sent yet")).to_be_visible()
+    page.context.set_offline(False)
+
+    expect(page.get_by_text("Undid: ").first).to_be_visible(timeout=20_000)
+    easel.saved()
+    assert differ(easel.stored(), disc(60, 60, 40) | disc(200, 120, 40)) <= 16
+    until(page, lambda: (easel.inked(200, 120), easel.inked(260, 60)) == (True, False))
+
+    asked = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        asked.append(route.request.post_data)
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fetch()
+            route.abort()
+
+    page.route("**/undo", lose_the_first_answer)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("not sent yet")).to_be_visible()
+    easel.saved()
+
+    assert len(asked) == 1
+    assert differ(easel.stored(), disc(60, 60, 40)) <= 8
+    until(page, lambda: (easel.inked(60, 60), easel.inked(200, 120)) == (True, False))
 
 
 def test_a_stroke_that_is_refused_is_taken_back_with_a_sentence(easel: Easel):
@@ -220,6 +212,12 @@ def test_a_stroke_that_is_refused_is_taken_back_with_a_sentence(easel: Easel):
     expect(page.locator("body")).to_have_attribute("data-saving", "failed")
     assert (easel.inked(60, 60), easel.inked(200, 120)) == (True, False)
     assert easel.states() == {0: EDITED}
+
+    page.unroute("**/api/subjects/*/masks/*")
+    easel.drag((260, 60))
+    assert differ(easel.stored(), disc(60, 60, 40) | disc(260, 60, 40)) <= 16, (
+        "what was refused came with the next stroke"
+    )
 
 
 def test_what_is_erased_to_nothing_is_not_in_the_picture(easel: Easel):

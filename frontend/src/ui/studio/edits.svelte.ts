@@ -34,6 +34,7 @@ export class Edits {
   #busyPrompts = new Map<string, number>(); // boxes with writes under way, by object and frame
   #promptChain = new Map<string, Promise<unknown>>();
   #underWay = new Set<Promise<unknown>>();
+  #making = new Set<Promise<unknown>>();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -76,6 +77,8 @@ export class Edits {
     this.#busyPrompts.set(key, (this.#busyPrompts.get(key) ?? 0) + 1);
     // One write after the other for each box: the last one said is the last one kept.
     const earlier = this.#promptChain.get(key) ?? Promise.resolve();
+    this.#making.add(earlier);
+    void earlier.finally(() => this.#making.delete(earlier));
     const write = earlier.then(async () => {
       const newest = this.#busyPrompts.get(key) === 1;
       const ok = await this.write(async () => {
@@ -169,8 +172,30 @@ export class Edits {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
+  /** Waits until what was done has its place among the writes: a stroke is run lengths before it is one. */
+  async made(): Promise<void> {
+    while (this.#making.size > 0) {
+      await Promise.allSettled(this.#making);
+      await new Promise((resolve) => setTimeout(resolve)); // what made it writes it first
+    }
+  }
+
   /** What is made of something before it is written: it is not saved yet, and an undo waits for it too. */
   async soon<T>(work: Promise<T>): Promise<T> {
+    this.#making.add(work);
+    try {
+      return await this.#counted(work);
+    } finally {
+      this.#making.delete(work);
+    }
+  }
+
+  /** Sends what is no write of the page's own, such as an undo: in its turn, and again while the studio cannot be reached. */
+  send<T>(work: () => Promise<T>): Promise<T> {
+    return this.#counted(this.#outbox.send(work));
+  }
+
+  async #counted<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work);
     this.#writes += 1;
     try {
@@ -195,11 +220,9 @@ export class Edits {
    * be reached it is kept and done again, so it has to be one that does no harm when it is done twice.
    */
   async write(work: () => Promise<unknown>): Promise<boolean> {
-    this.#writes += 1;
-    const doing = this.#outbox.send(work);
-    this.#underWay.add(doing);
+    this.#studio.past.wrote(); // an undo right behind it asks what there is to undo
     try {
-      await doing;
+      await this.send(work);
       this.#writeFailed = false;
       return true;
     } catch (error) {
@@ -208,8 +231,6 @@ export class Edits {
       if (!(error instanceof ApiError)) throw error;
       return false;
     } finally {
-      this.#underWay.delete(doing);
-      this.#writes -= 1;
       this.#studio.past.wrote();
     }
   }
