@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.axe import grave_faults
+from browser.desk import ready, upload
 from drawn.clips import draw_clip, write_video
 from running.studio import RunningStudio
 
@@ -33,11 +34,7 @@ def clip(studio: RunningStudio, signed_in: dict[str, object], chromium: Browser,
     film = write_video(tmp_path_factory.mktemp("films") / "a thing.mp4", draw_clip(40, 320, 240).frames)
     context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto("/")
-    page.locator("#file").set_input_files(film)
-    page.get_by_role("link", name="a thing").first.click(timeout=60_000)
-    page.wait_for_url("**/videos/*", timeout=60_000)
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    upload(page, film)
     page.locator("#stage").focus()
     page.keyboard.press("Enter")  # a box in the middle, by keys alone
     expect(page.locator("[data-subject]")).to_have_count(1)
@@ -46,6 +43,10 @@ def clip(studio: RunningStudio, signed_in: dict[str, object], chromium: Browser,
     page.get_by_label("Comment on frame 0").fill("<b>the tail</b> is cut")
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.locator("[data-comment]")).to_contain_text("<b>the tail</b> is cut")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    page.locator("#stage").click()  # a mask, so that there is something to compare
+    expect(page.locator("body")).to_have_attribute("data-saving", "saved")
     video = page.url
     context.close()
     return video
@@ -83,13 +84,26 @@ def test_no_page_has_a_grave_fault(room: Room):
 
     page = room.page
     page.goto(room.clip)
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    ready(page)
     found["studio"] = grave_faults(page)
-    for key, sheet in (("r", "Review"), ("c", "Comments"), ("Shift+E", "Export")):
+    for key, sheet in (
+        ("r", "Review"),
+        ("c", "Comments"),
+        ("Shift+E", "Export"),
+        ("Shift+H", "Edit"),
+        ("w", "Compare"),
+    ):
         page.keyboard.press(key)
         expect(page.get_by_role("region", name=sheet).first).to_be_visible()
+        if sheet == "Compare":
+            expect(page.get_by_role("slider", name="Wipe between")).to_be_visible()
+            expect(page.get_by_text("Agreement", exact=True)).to_be_visible()
         found[sheet] = grave_faults(page)
         page.keyboard.press("Escape")
+    page.keyboard.press("Shift+I")
+    expect(page.get_by_role("dialog", name="Import")).to_be_visible()
+    found["Import"] = grave_faults(page)
+    page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     found["keys"] = grave_faults(page)

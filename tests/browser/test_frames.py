@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page
 
+from browser.desk import ready, upload
 from drawn.clips import BITS, BLOCK, draw_clip, varying_times, write_video
 from running.studio import RunningStudio
 
@@ -29,17 +30,21 @@ BURNED = """() => {
 }""" % (BITS, BLOCK, BLOCK)  # noqa: UP031  braces are JavaScript's here
 
 
-@pytest.fixture(params=["constant", "varying"])
-def clip(request, page: Page, studio: RunningStudio, tmp_path) -> Page:
-    """A clip with its frame number burned in, open in the studio."""
+@pytest.fixture(scope="module", params=["constant", "varying"])
+def video(request, studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> str:
+    """A clip with its frame number burned in."""
     times = varying_times(FRAMES) if request.param == "varying" else None
-    film = write_video(tmp_path / f"{request.param} rate.mp4", draw_clip(FRAMES, *SIZE).frames, times=times)
-    page.goto("/")
-    page.locator("#file").set_input_files(film)
-    card = page.get_by_role("link", name=f"{request.param} rate").first
-    expect(card).to_be_visible(timeout=60_000)
-    card.click()
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    film = tmp_path_factory.mktemp("films") / f"{request.param} rate.mp4"
+    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)
+    video = upload(context.new_page(), write_video(film, draw_clip(FRAMES, *SIZE).frames, times=times))
+    context.close()
+    return video
+
+
+@pytest.fixture
+def clip(page: Page, video: str) -> Page:
+    page.goto(f"/videos/{video}")
+    ready(page)
     return page
 
 

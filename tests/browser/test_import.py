@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pycocotools import mask as coco
 
+from browser.desk import ask, ready, upload
 from drawn.clips import draw_clip, write_video
 from running.studio import ROOT, RunningStudio
 
@@ -34,35 +34,28 @@ def counts_of(frame: int, place: int) -> str:
     return coco.encode(np.asfortranarray(bits))["counts"].decode()
 
 
-def send(page: Page, path: str, method: str = "POST", **body: object) -> dict:
-    proof = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
-    answer = page.request.fetch(
-        path, method=method, data=json.dumps(body), headers={"X-CSRFToken": proof, "Content-Type": "application/json"}
-    )
-    assert answer.ok, answer.text()
-    return answer.json() if answer.text() else {}
-
-
 def client(studio: RunningStudio, page: Page, *arguments: str) -> str:
     """What `python -m studio.client` says to the person who is signed in."""
-    token = send(page, "/api/tokens", name="test")["token"]
+    token = ask(page, "POST", "/api/tokens", {"name": "test"})["token"]
     command = [sys.executable, "-m", "studio.client", *arguments, "--server", studio.address, "--token", token]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
-@pytest.fixture
-def video(studio: RunningStudio, page: Page, tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def video(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> str:
     """A clip with two objects whose masks were drawn."""
-    film = write_video(tmp_path / "a clip.mp4", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
-    page.goto("/")
-    video = client(studio, page, "upload", str(film))
+    film = write_video(tmp_path_factory.mktemp("films") / "a clip.mp4", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
+    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)
+    page = context.new_page()
+    video = upload(page, film)
     for place in range(2):
-        subject = send(page, f"/api/videos/{video}/subjects", name=f"block {place}")["id"]
+        subject = ask(page, "POST", f"/api/videos/{video}/subjects", {"name": f"block {place}"})["id"]
         for frame in range(FRAMES - place):
             mask = {"size": [HEIGHT, WIDTH], "counts": counts_of(frame, place)}
-            send(page, f"/api/subjects/{subject}/masks/{frame}", "PUT", **mask)
+            ask(page, "PUT", f"/api/subjects/{subject}/masks/{frame}", mask)
+    context.close()
     return video
 
 
@@ -84,14 +77,14 @@ def settled(page: Page, objects: int, expected: int | None = None) -> int:
 
 def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page: Page, video: str, tmp_path: Path):
     page.goto(f"/videos/{video}")
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    ready(page)
     with_objects = settled(page, 2)
     file = tmp_path / "scene.zip"
     client(studio, page, "download", video, "--format", "project", "-o", str(file))
     lanes = sorted(map(str, page.request.get(f"/api/videos/{video}/scene").json()["lanes"].values()))
 
     for subject in page.request.get(f"/api/videos/{video}/scene").json()["subjects"]:
-        send(page, f"/api/subjects/{subject['id']}", "DELETE")
+        ask(page, "DELETE", f"/api/subjects/{subject['id']}")
     empty = settled(page, 0)
     assert empty != with_objects
 
@@ -109,7 +102,7 @@ def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page:
     assert settled(page, 2) != empty, "masks are shown as they come"
 
     page.reload()  # then an object is selected again, and drawn brighter, as at the beginning
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    ready(page)
     assert settled(page, 2, with_objects) == with_objects
     scene = page.request.get(f"/api/videos/{video}/scene").json()
     assert sorted(map(str, scene["lanes"].values())) == lanes
@@ -118,7 +111,7 @@ def test_a_project_file_brings_a_deleted_scene_back(studio: RunningStudio, page:
 
 def test_a_file_dropped_on_the_picture_is_refused_with_its_sentence(page: Page, video: str):
     page.goto(f"/videos/{video}")
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    ready(page)
     page.evaluate(
         """() => {
             const files = new DataTransfer();

@@ -58,6 +58,35 @@ def draw_clip(frame_count: int = 24, width: int = 160, height: int = 120, object
     return Drawn(frames, labels)
 
 
+def draw_leaving(frame_count: int = 48, width: int = 320, height: int = 240, seed: int = 0) -> Drawn:
+    """Label 1 goes out over the right edge and comes back over it; label 2, much like it, passes below before that.
+
+    Of 48 frames label 1 is out of sight in 15 to 27, label 2 from 17 on.
+    """
+    random = np.random.default_rng(seed)
+    ground = _texture(random, height, width, (60, 90, 60))
+    skins = [_texture(random, height, width, color) for color in ((200, 80, 60), (205, 95, 50))]
+    beyond = width  # px of room beside the picture, for what is on its way in or out
+    frames, labels = [], []
+    for index in range(frame_count):
+        frame, label = ground.copy(), np.zeros((height, width), np.uint8)
+        at = index / frame_count
+        away = float(np.clip(min((at - 0.12) / 0.2, (0.76 - at) / 0.2), 0, 1))
+        ways = ((0.31 + 0.88 * away, 0.38), ((at + 0.25) * 2.2 - 0.19, 0.77))
+        for number, ((x, y), skin) in enumerate(zip(ways, skins, strict=True)):
+            center = (int(x * width), int(y * height))
+            mask = np.zeros((height, width + 2 * beyond), np.uint8)
+            axes = (width // 8, height // 9)
+            cv2.ellipse(mask, (center[0] + beyond, center[1]), axes, index * 1.5, 0, 360, 1, -1)
+            seen = mask[:, beyond : beyond + width] > 0
+            frame[seen] = np.roll(skin, (center[1] - height // 2, center[0] - width // 2), (0, 1))[seen]
+            label[seen] = number + 1
+        burn(frame, index)
+        frames.append(frame)
+        labels.append(label)
+    return Drawn(frames, labels)
+
+
 def burn(frame: NDArray[np.uint8], number: int) -> None:
     """Write a number into the frame's top rows, black and white."""
     for bit in range(BITS):
