@@ -16,6 +16,7 @@ from studio.library.errors import NotFound
 from studio.library.models import Video
 from studio.library.store import store
 from studio.media.clip import Clip
+from studio.media.confined import ConfinedPictures
 from studio.media.frame_table import FrameTable
 from studio.media.reader import open_clip
 
@@ -86,6 +87,14 @@ def open_source(video: Video) -> Clip:
         return open_clip(files.local(key_of(video, PICTURES)), max_pixels=settings.STUDIO_MAX_PIXELS)
     table = FrameTable.from_bytes(files.local(key_of(video, TABLE)).read_bytes())
     return open_clip(source_of(video), table=table, max_pixels=settings.STUDIO_MAX_PIXELS)
+
+
+def open_confined(video: Video) -> ConfinedPictures:
+    """The same, decoded in a child with limits. Raises a MediaError."""
+    files, most = store(), settings.STUDIO_MAX_PIXELS
+    if video.form == Video.Form.IMAGES:
+        return ConfinedPictures(files.local(key_of(video, PICTURES)), max_pixels=most)
+    return ConfinedPictures(source_of(video), table=files.local(key_of(video, TABLE)), max_pixels=most)
 
 
 def proxy_times(video: Video) -> dict[str, object]:

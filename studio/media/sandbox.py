@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from studio.media.errors import MediaError
 
@@ -77,14 +78,7 @@ def run_confined(
     """
     limits = limits or Limits()
     with tempfile.TemporaryFile() as complaints:
-        child = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env=_environment(),
-            start_new_session=True,
-        )
+        child = start_confined(module, complaints)
         try:
             assert child.stdin is not None, "it was asked for"
             with contextlib.suppress(BrokenPipeError):
@@ -100,6 +94,21 @@ def run_confined(
     if answer is None:
         raise Crashed(f"Reading this file stopped the reader (signal or status {code}), so it cannot be used.")
     return answer
+
+
+def start_confined(module: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start `python -m module` without our secrets, in a session of its own; it has to call confine itself.
+
+    It is killed when the thread that calls this ends.
+    """
+    return subprocess.Popen(  # noqa: S603  our own interpreter and module
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        env=_environment(),
+        start_new_session=True,
+    )
 
 
 def confine(limits: Limits, parent: int) -> None:

@@ -10,7 +10,6 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -20,9 +19,9 @@ from numpy.typing import NDArray
 
 from studio.jobs.errors import JobFault
 from studio.jobs.lease import Lease
-from studio.library.files import open_source
+from studio.library.files import open_confined
 from studio.media.ahead import ahead
-from studio.media.clip import Clip
+from studio.media.confined import ConfinedPictures, keep_one_ready
 from studio.media.errors import MediaError
 from studio.runs.agreement import Streak
 from studio.runs.checkpoint import Checkpoint
@@ -56,9 +55,11 @@ def follow(lease: Lease) -> None:
             ready = resident(run.weights, run.profile)
         tracker = Sparing(ready, lambda: load_tracker(run.weights, run.profile or None, "cpu"), notes.say)
         try:
-            _follow(lease, run, plan_of(run), tracker, open_source(run.video), notes)
+            with open_confined(run.video) as clip:
+                _follow(lease, run, plan_of(run), tracker, clip, notes)
         finally:
             notes.keep(run)
+            keep_one_ready()  # the next run's decoder
         keep_run(
             [UUID(subject) for subject in run.subjects],
             run.id,
@@ -82,6 +83,7 @@ def resident(weights: str, profile: str) -> Tracker:
 
 def warm_up() -> None:
     """Load the default weights and run them once; what is wrong with them is for the first job's person to read."""
+    keep_one_ready()
     try:
         tracker = resident(check_weights(settings.STUDIO_WEIGHTS, ""), "")
         blank = np.zeros((240, 320, 3), np.uint8)
@@ -90,7 +92,7 @@ def warm_up() -> None:
         logger.warning("no tracker ready", reason=str(fault))
 
 
-def _follow(lease: Lease, run: Run, plan: Plan, tracker: Sparing, clip: Clip, notes: Notes) -> None:
+def _follow(lease: Lease, run: Run, plan: Plan, tracker: Sparing, clip: ConfinedPictures, notes: Notes) -> None:
     began = Checkpoint.from_bytes(None if run.checkpoint is None else bytes(run.checkpoint))
     tracks = {subject: Track.from_bytes(data) for subject, data in began.tracks.items()}
     watch = Watch(run, began) if run.until_agrees else None
@@ -123,7 +125,7 @@ def _frame(
     return Frame(sweep, frame, following, found, tracks, watch.skipped, watch.counts, tuple(watch.agreed), ended)
 
 
-def _pictures(clip: Clip, sweep: Sweep, since: int | None) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+def _pictures(clip: ConfinedPictures, sweep: Sweep, since: int | None) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """The sweep's pictures with their frames, from `since` on."""
     for segment in sweep.segments:
         if since is not None:
@@ -132,7 +134,7 @@ def _pictures(clip: Clip, sweep: Sweep, since: int | None) -> Iterator[tuple[int
                 continue
             segment = segment[max(0, gone) :]
         stop = segment.stop if 0 <= segment.stop < clip.frame_count else None
-        yield from zip(segment, islice(clip.frames(segment.start, stop, sweep.step), len(segment)), strict=True)
+        yield from zip(segment, clip.frames(segment.start, stop, sweep.step), strict=True)
 
 
 def _look_at(

@@ -28,6 +28,7 @@ STATEMENTS: dict[str, Statement] = {
         "a worker that was thought dead and wakes writes nothing",
         (
             f"{LEASE}::test_a_worker_that_lost_its_job_writes_nothing",
+            "tests/faults/test_frozen.py",
             f"{LIBRARY}/test_ingest.py::test_a_worker_thought_dead_puts_nothing_among_anothers_files",
         ),
     ),
@@ -85,7 +86,10 @@ STATEMENTS: dict[str, Statement] = {
         "a file that points to others opens none",
         (f"{MEDIA}/test_probe.py::test_a_file_that_points_to_others_is_no_video",),
     ),
-    "V5": Statement("a parser that is taken over harms only its child", (f"{MEDIA}/test_sandbox.py",)),
+    "V5": Statement(
+        "a parser that is taken over harms only its child",
+        (f"{MEDIA}/test_sandbox.py", f"{MEDIA}/test_confined.py"),
+    ),
     "V6": Statement(
         "a picture that changes its size is refused with its frame",
         (f"{MEDIA}/test_reader.py::test_a_picture_that_changes_its_size_is_refused_with_its_frame",),
@@ -200,6 +204,10 @@ STATEMENTS: dict[str, Statement] = {
             "tests/studio/accounts/test_sign_in.py",
             "tests/studio/api/test_access.py::test_reading_changes_nothing_and_the_owner_may_read",
         ),
+    ),
+    "O1": Statement(
+        "old and new code work side by side while a migration runs",
+        ("tests/faults/test_deploy.py", "tests/studio/test_migrations.py"),
     ),
     "W1": Statement("weights with one bit changed are refused with both sums", ("tests/tracking/test_manifest.py",)),
     "W2": Statement("a pickle runs nothing", ("tests/tracking/test_convert.py", "tests/tracking/test_checkpoint.py")),
