@@ -24,19 +24,26 @@ class Table:
     def __init__(self, wanted: list[str]) -> None:
         self.wanted = wanted
         self.reports: list[pytest.TestReport] = []
+        self.seconds: dict[str, float] = defaultdict(float)  # of each test, with what it needs
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
         if report.when == "call" or report.outcome != "passed":
             self.reports.append(report)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         line = terminalreporter.write_line
         terminalreporter.section(f"faults, {os.environ['STUDIO_FAULTS']} set")
-        line(f"{'':<4} {'promise':<72} {'tried':>6} {'held':>6}  figure")
+        line(f"{'':<4} {'promise':<80} {'tried':>6} {'held':>6} {'min':>5}  figure")
         for name in self.wanted:
             mine = [report for report in self.reports if _is_of(report.nodeid, STATEMENTS[name].tests)]
             held, tried, figures = self._summed(mine)
-            line(f"{name:<4} {STATEMENTS[name].promise:<72} {tried:>6} {held:>6}  {'; '.join(figures)}")
+            spent = self._minutes(STATEMENTS[name].tests)
+            line(f"{name:<4} {STATEMENTS[name].promise:<80} {tried:>6} {held:>6} {spent:>5.1f}  {'; '.join(figures)}")
+        line(f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
+
+    def _minutes(self, tests: tuple[str, ...]) -> float:
+        return sum(took for nodeid, took in self.seconds.items() if _is_of(nodeid, tests)) / 60
 
     def _summed(self, reports: list[pytest.TestReport]) -> tuple[int, int, list[str]]:
         """How often it held, how often it was tried, and the figures that tests gave."""
