@@ -200,6 +200,7 @@ STATEMENTS: dict[str, Statement] = {
         "nothing is changed by GET or without a token",
         (
             "tests/studio/test_methods.py",
+            "tests/studio/launch/test_web.py::test_headers_that_two_programs_would_read_in_two_ways_are_refused",
             "tests/studio/api/test_auth.py",
             "tests/studio/accounts/test_sign_in.py",
             "tests/studio/api/test_access.py::test_reading_changes_nothing_and_the_owner_may_read",

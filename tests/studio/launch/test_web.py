@@ -143,3 +143,32 @@ def test_a_stranger_does_not_move_the_applications_root(web: Web):
         answer.read()
 
     assert (answer.status, answer.headers["Location"]) == (302, "/sign-in?next=/account")
+
+
+@pytest.mark.parametrize(
+    ("method", "lines"),
+    [
+        (b"GET", b"X-A: a\0b"),
+        (b"GET", b"X-A: a\nOrigin: http://evil.example"),  # one line for whom \r\n ends it, two for others
+        (b"GET", b"X-A: a\rOrigin: http://evil.example"),
+        (b"GET", b"Origin : http://evil.example"),
+        (b"GET", b"Origin"),
+        (b"GET", b": x"),
+        (b"GET", b"Ori\tgin: x"),
+        (b"GET", b"Ori\0gin: x"),
+        (b"GET", b"X-\xe9: x"),
+        (b"GET", b"Host: evil.example"),  # a second one
+        (b"POST", b"Content-Length: 1\r\nContent-Length: 2"),
+        (b"POST", b"Content-Length: 3\r\nTransfer-Encoding: chunked"),
+        (b"POST", b"Content-Length: +1"),
+    ],
+)
+def test_headers_that_two_programs_would_read_in_two_ways_are_refused(web: Web, method: bytes, lines: bytes):
+    with socket.create_connection(("127.0.0.1", web.port), timeout=20) as client:
+        client.sendall(b"%s /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n\r\n" % (method, lines))
+        said = b""
+        while piece := client.recv(4096):
+            said += piece
+
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1 ") == 1  # and nothing of it is taken for a second request

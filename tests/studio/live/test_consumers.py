@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from studio.announce import announce, video_group
 from studio.jobs import queue
@@ -192,6 +194,18 @@ async def test_a_page_that_has_everything_is_told_nothing(clip: Video, session: 
 
     assert await page.open() == revision
     assert await page.drain() == []
+    await page.leave()
+
+
+async def test_a_page_that_is_opened_keeps_a_clip_that_would_go(clip: Video, session: str):
+    goes = timezone.now() + timedelta(days=3)
+    await in_database(Video.objects.filter(pk=clip.pk).update, goes_at=goes, opened=goes - timedelta(days=90))
+
+    page = clip_page(clip, session)
+    await page.open()
+
+    await in_database(clip.refresh_from_db)
+    assert clip.goes_at is None and clip.opened > goes - timedelta(days=4)
     await page.leave()
 
 
