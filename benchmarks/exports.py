@@ -1,11 +1,14 @@
 """How long exports take and how much memory: annotation formats by the thousand frames, films against the bare codec.
 
-    .venv/bin/python benchmarks/exports.py [--frames 1000] [--size 1280x720] [--only davis] [--films] [--memory]
+    .venv/bin/python benchmarks/exports.py [--frames 1000] [--size 1280x720] [--only davis]
+    .venv/bin/python benchmarks/exports.py --films [--frames 100] [--rounds 3] [--only overlay] [--jitter 0.03]
+    .venv/bin/python benchmarks/exports.py --memory [--size 320x180]
 
 Without --films or --memory: seconds of each annotation format for three objects, their wobbly masks drawn once, as it
-is written to a zip (wall and processor), its size and what is estimated of it. --films: an overlay film against
-decoding and encoding the same clip, interleaved, as a ratio. --memory: the largest resident size of a process that
-makes an overlay film of one minute and one of ten.
+is written to a zip (wall and processor), its size and what is estimated of it. --films: each kind of film against
+decoding and encoding the same clip with the same settings and nothing done to its pictures, in turn, as ratios; and the
+same of the finished overlay film, whose pictures are harder to code than its source's. --memory: the largest resident
+size of a process that makes an overlay film of one minute and one of ten.
 """
 
 from __future__ import annotations
@@ -31,36 +34,41 @@ import cv2  # noqa: E402  the path is set above
 import django  # noqa: E402
 import numpy as np  # noqa: E402
 
-ROUNDS = 3
-FILM_FRAMES = 250
+FILMS = ("overlay", "outline", "spotlight", "blur", "background")
+FRAMES, FILM_FRAMES = 1000, 100
+SIZE, SMALL = "1280x720", "320x180"
+RATE = 25
+JITTER = 0.03  # far more than a tracker's: nothing is guessed from the frame before
 PATTERN = 97  # masks that differ, used over and over
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--frames", type=int, default=1000)
-    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--frames", type=int)
+    parser.add_argument("--size")
     parser.add_argument("--only", default="")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--jitter", type=float, default=JITTER)  # of the masks in films
     parser.add_argument("--films", action="store_true")
     parser.add_argument("--memory", action="store_true")
-    parser.add_argument("--one-film", type=int, default=0, help=argparse.SUPPRESS)  # frames; what --memory measures
+    parser.add_argument("--one-film", action="store_true", help=argparse.SUPPRESS)  # what --memory measures
     asked = parser.parse_args()
-    width, height = map(int, asked.size.split("x"))
+    width, height = map(int, (asked.size or (SMALL if asked.memory else SIZE)).split("x"))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STUDIO_DATA"] = folder
         django.setup()
         if asked.one_film:
-            one_film(Path(folder), asked.one_film)
+            one_film(Path(folder), asked.frames, width, height)
         elif asked.memory:
-            measure_memory()
+            measure_memory(f"{width}x{height}")
         elif asked.films:
-            measure_films(Path(folder), width, height)
+            measure_films(Path(folder), asked.frames or FILM_FRAMES, width, height, asked)
         else:
-            measure_formats(Path(folder), asked.frames, width, height, asked.only)
+            measure_formats(Path(folder), asked.frames or FRAMES, width, height, asked.only)
 
 
-def found_of(frames: int, width: int, height: int) -> Iterator[object]:
-    """Three objects of a tenth to a fifth of the picture's height, their edges as uneven as a tracker's."""
+def found_of(frames: int, width: int, height: int, jitter: float = JITTER) -> Iterator[object]:
+    """Three objects of a tenth to a fifth of the picture's height, whose edges jump by a share of that each frame."""
     from drawn.tracks import corners_of, counts_of
     from studio.exports.spool import Found
 
@@ -70,7 +78,7 @@ def found_of(frames: int, width: int, height: int) -> Iterator[object]:
         masks = []
         for number in (1, 2, 3):
             turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-            radius = height * (0.08 + 0.03 * number) * (1 + 0.2 * np.sin(5 * turn) + 0.03 * random.normal(size=120))
+            radius = height * (0.08 + 0.03 * number) * (1 + 0.2 * np.sin(5 * turn) + jitter * random.normal(size=120))
             x, y = width * (0.15 + 0.2 * number + 0.1 * place / PATTERN), height * (0.25 + 0.12 * number)
             ring = np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], axis=1)
             bits = np.zeros((height, width), np.uint8)
@@ -103,7 +111,7 @@ def measure_formats(folder: Path, frames: int, width: int, height: int, only: st
         """A clip whose frames nobody asks for."""
 
         path, has_sound, pixel_aspect = folder, False, Fraction(1)
-        frame_rate, time_base = Fraction(25), Fraction(1, 25)
+        frame_rate, time_base = Fraction(RATE), Fraction(1, RATE)
         frame_count = frames
 
         def __init__(self) -> None:
@@ -137,7 +145,7 @@ def measure_formats(folder: Path, frames: int, width: int, height: int, only: st
             print(f"{name:12} {wall:7.2f} {cpu:7.2f} {size / 1e3:8.0f} {told / 1e3:9.0f}")
 
 
-def film_tracks(folder: Path, count: int, width: int, height: int) -> tuple[object, object]:
+def film_tracks(folder: Path, count: int, width: int, height: int, jitter: float = JITTER) -> tuple[object, object]:
     """A clip of so many frames and its tracks; the spool stays open as long as the process."""
     from drawn.clips import draw_clip, write_video
     from studio.exports.options import Options
@@ -148,7 +156,7 @@ def film_tracks(folder: Path, count: int, width: int, height: int) -> tuple[obje
     drawn = draw_clip(50, width, height).frames
     frames = Repeated(drawn, count)
     clip = open_clip(write_video(folder / "a.mp4", frames, sound="aac"))  # type: ignore[arg-type]
-    spool = Spool(found_of(count, width, height))  # type: ignore[arg-type]
+    spool = Spool(found_of(count, width, height, jitter))  # type: ignore[arg-type]
     return clip, Tracks("bench", clip, objects(), spool, Options())  # type: ignore[arg-type]
 
 
@@ -167,52 +175,70 @@ class Repeated:
         return self._frames[place % len(self._frames)]
 
 
-def measure_films(folder: Path, width: int, height: int) -> None:
+def measure_films(folder: Path, frames: int, width: int, height: int, asked: argparse.Namespace) -> None:
     from studio.exports.effects import EFFECTS
-    from studio.media.ahead import ahead
-    from studio.media.writer import Film
+    from studio.media.reader import open_clip
 
-    clip, tracks = film_tracks(folder, FILM_FRAMES, width, height)
-    taken: dict[str, list[tuple[float, float]]] = {}
-
-    def plain() -> None:
-        with Film(folder / "plain.mp4", clip) as film, closing(ahead(clip.frames())) as pictures:  # type: ignore[arg-type]
-            for index, picture in enumerate(pictures):
-                film.write(picture, clip.pts(index), clip.duration(index))  # type: ignore[attr-defined]
-
-    works = {"plain": plain} | {
+    clip, tracks = film_tracks(folder, frames, width, height, asked.jitter)
+    works = {"plain": lambda: coded_again(clip, folder / "plain.mp4")} | {
         name: (lambda name=name: EFFECTS[name].write(tracks, folder / f"{name}.mp4"))
-        for name in ("overlay", "outline", "spotlight", "blur", "background")
+        for name in FILMS
+        if asked.only in ("", name)
     }
-    for _ in range(ROUNDS):
+    for work in works.values():
+        work()  # once for the caches
+    if "overlay" in works:
+        drawn = open_clip(folder / "overlay.mp4")
+        works["overlay's own"] = lambda: coded_again(drawn, folder / "again.mp4")
+    taken: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(asked.rounds):
         for name, work in works.items():
             began, busy = time.perf_counter(), time.process_time()
             work()
             taken.setdefault(name, []).append((time.perf_counter() - began, time.process_time() - busy))
-    print(f"{FILM_FRAMES} frames of {width}x{height}, 3 objects, {ROUNDS} rounds interleaved; load {load()}")
+    print(
+        f"{frames} frames of {width}x{height}, 3 objects whose edges jump {asked.jitter:.1%}, "
+        f"{asked.rounds} rounds in turn; load {load()}"
+    )
     for name, pairs in taken.items():
         walls = [one[0] / other[0] for one, other in zip(pairs, taken["plain"], strict=True)]
         cpus = [one[1] / other[1] for one, other in zip(pairs, taken["plain"], strict=True)]
         seconds = statistics.median(one[0] for one in pairs)
-        print(f"{name:11} {seconds:6.2f} s  wall {statistics.median(walls):.2f}  cpu {statistics.median(cpus):.2f}")
+        spread = f"{min(cpus):.2f} to {max(cpus):.2f}"
+        wall, cpu = statistics.median(walls), statistics.median(cpus)
+        print(f"{name:13} {seconds:6.2f} s  wall {wall:.2f}  cpu {cpu:.2f} ({spread})")
 
 
-def one_film(folder: Path, frames: int) -> None:
+def coded_again(clip: object, path: Path) -> None:
+    """Decode and encode, nothing else."""
+    from studio.media.ahead import ahead
+    from studio.media.writer import Film
+
+    with Film(path, clip) as film, closing(ahead(clip.planes())) as pictures:  # type: ignore[arg-type, attr-defined]
+        for index, picture in enumerate(pictures):
+            film.write_planes(picture, clip.pts(index), clip.duration(index))  # type: ignore[attr-defined]
+
+
+def one_film(folder: Path, frames: int, width: int, height: int) -> None:
     from studio.exports.effects import EFFECTS
 
-    _clip, tracks = film_tracks(folder, frames, 640, 360)
+    _clip, tracks = film_tracks(folder, frames, width, height)
     before = resident()
     EFFECTS["overlay"].write(tracks, folder / "overlay.mp4")  # type: ignore[arg-type]
     print(before, resident())
 
 
-def measure_memory() -> None:
+def measure_memory(size: str) -> None:
     for minutes in (1, 10):
-        done = subprocess.run(
-            [sys.executable, __file__, "--one-film", str(minutes * 60 * 25)], capture_output=True, text=True, check=True
+        began = time.perf_counter()
+        command = [sys.executable, __file__, "--one-film", "--frames", str(minutes * 60 * RATE), "--size", size]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        before, after = (int(figure) // 1024 for figure in done.stdout.split())
+        took = time.perf_counter() - began
+        print(
+            f"{minutes:2} min of {size}: {before} MiB before, {after} MiB at most; {took:.0f} s with the drawing",
+            flush=True,
         )
-        before, after = map(int, done.stdout.split())
-        print(f"{minutes:2} min of 640x360: {before // 1024} MiB before, {after // 1024} MiB at most")
 
 
 def resident() -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from studio.exports.options import Options
 from studio.exports.spool import Found, Spool
 from studio.media.clip import Clip, Picture
 
 Tick = Callable[[float], None]
+Work = TypeVar("Work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,12 @@ class Tracks:
 
     def moments(self) -> Iterator[Moment]:
         """Every chosen frame, also those in which nothing was found."""
-        for moment in self.survey():
-            yield moment
+        return self.counted(self.survey())
+
+    def counted(self, work: Iterable[Work]) -> Iterator[Work]:
+        """The same pieces of work, each of which is a frame done."""
+        for piece in work:
+            yield piece
             self._tick(1)
 
     def survey(self) -> Iterator[Moment]:

@@ -8,10 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from studio.media.colors import Colors
 from studio.media.errors import NoSuchFrame
+from studio.media.planes import Planes
 
 CHUNK_BYTES = 192 * 2**20  # of pictures held at once while a clip is read backwards
 
@@ -76,6 +78,23 @@ class Clip(ABC):
         if step == 1:
             return self._forward(start, stop) if start < stop else iter(())
         return self._backward(start, stop)
+
+    def planes(self, start: int = 0, stop: int | None = None) -> Iterator[Planes]:
+        """Frames start, start + 1, ... up to but not stop as films of the clip's colours have them, to be drawn on.
+
+        Raises NoSuchFrame.
+        """
+        stop = self.frame_count if stop is None else stop
+        for bound in (start, stop):
+            if bound != self.frame_count:
+                self.check(bound)
+        return self._planes(start, stop) if start < stop else iter(())
+
+    def _planes(self, start: int, stop: int) -> Iterator[Planes]:
+        """Frames start..stop-1; here by way of RGB."""
+        reformatter = VideoReformatter()
+        for picture in self._forward(start, stop):
+            yield Planes.of_picture(picture, self.colors, reformatter)
 
     def check(self, index: int) -> None:
         """Raise NoSuchFrame unless the clip has this frame."""

@@ -18,6 +18,15 @@ _MATRICES = {
     7: Colorspace.SMPTE240M,
     9: Colorspace.BT2020,
 }
+# how much red and blue count in the light of each, by H.273
+_LIGHT = {
+    1: (0.2126, 0.0722),
+    4: (0.30, 0.11),
+    5: (0.299, 0.114),
+    6: (0.299, 0.114),
+    7: (0.212, 0.087),
+    9: (0.2627, 0.0593),
+}
 _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
 _TRANSFERS = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18})
 
@@ -34,6 +43,14 @@ class Colors:
     def colorspace(self) -> Colorspace:
         """The matrix as swscale knows it."""
         return _MATRICES[self.matrix]
+
+    def coded(self, color: tuple[int, int, int]) -> tuple[float, float, float]:
+        """Y', Cb and Cr of an RGB colour, 16..235 and 16..240."""
+        of_red, of_blue = _LIGHT[self.matrix]
+        red, green, blue = (channel / 255 for channel in color)
+        light = of_red * red + (1 - of_red - of_blue) * green + of_blue * blue
+        cb, cr = (blue - light) / (2 - 2 * of_blue), (red - light) / (2 - 2 * of_red)
+        return 16 + 219 * light, 128 + 224 * cb, 128 + 224 * cr
 
 
 def colors_of(context: VideoCodecContext) -> Colors:

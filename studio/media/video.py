@@ -11,12 +11,13 @@ from pathlib import Path
 import av
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 
 from studio.media.clip import Clip, Picture
 from studio.media.colors import colors_of, matrix_of
 from studio.media.errors import MediaError, UnreadableVideo
 from studio.media.frame_table import FrameTable, print_of
+from studio.media.planes import PIXELS, Planes
 from studio.media.source import MAX_FRAME_PIXELS, decoded, opened, picture_track
 
 
@@ -53,14 +54,40 @@ class VideoClip(Clip):
         reformatter = VideoReformatter()
         with closing(self._decoded_from(start)) as frames:
             for frame in islice(frames, stop - start):
-                rgb = reformatter.reformat(
-                    frame,
-                    format="rgb24",
-                    src_colorspace=matrix_of(int(frame.colorspace), frame.width, frame.height),
-                    src_color_range=frame.color_range or None,
-                    threads=1,
-                ).to_ndarray()
-                yield np.ascontiguousarray(np.rot90(rgb, self.table.turns))
+                yield self._picture(frame, reformatter)
+
+    def _planes(self, start: int, stop: int) -> Iterator[Planes]:
+        reformatter = VideoReformatter()
+        odd = self.width % 2 == 1 or self.height % 2 == 1
+        with closing(self._decoded_from(start)) as frames:
+            for frame in islice(frames, stop - start):
+                as_coded = (
+                    frame.format.name == PIXELS
+                    and matrix_of(int(frame.colorspace), frame.width, frame.height) == self.colors.colorspace
+                    and frame.color_range != ColorRange.JPEG
+                )
+                if odd and (self.table.turns or not as_coded):  # pixels that share a colour would be parted
+                    yield Planes.of_picture(self._picture(frame, reformatter), self.colors, reformatter)
+                else:
+                    coded = frame if as_coded else self._converted(frame, reformatter, PIXELS)
+                    yield Planes.of_frame(coded, self.table.turns)
+
+    def _picture(self, frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
+        rgb = self._converted(frame, reformatter, "rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(rgb, self.table.turns))
+
+    def _converted(self, frame: VideoFrame, reformatter: VideoReformatter, pixels: str) -> VideoFrame:
+        """A frame by the colours it is meant in, as RGB or as films of the clip have it."""
+        film = pixels == PIXELS
+        return reformatter.reformat(
+            frame,
+            format=pixels,
+            src_colorspace=matrix_of(int(frame.colorspace), frame.width, frame.height),
+            src_color_range=frame.color_range or None,
+            dst_colorspace=self.colors.colorspace if film else None,
+            dst_color_range=ColorRange.MPEG if film else None,
+            threads=1,
+        )
 
     def _chunk_start(self, first: int) -> int:
         keys = self.table.keys

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from studio.media.clip import Clip
 from studio.media.codecs import H264, Codec
 from studio.media.errors import CannotWrite
+from studio.media.planes import PIXELS, Planes
 from studio.media.sound import Sound, sound_start
 from studio.media.source import reason
 
@@ -110,9 +111,9 @@ class Film:
         shape = (*self._size, self._channels)
         if picture.shape != shape or picture.dtype != np.uint8:
             raise ValueError(f"this film's frames are uint8 {list(shape)}, got {picture.dtype} {picture.shape}")
-        if self._last is not None and pts <= self._last:
-            raise ValueError(f"frames are written in the order they are shown: {pts} comes after {self._last}")
-        self._last = pts
+        if self._codec.pixels == PIXELS:
+            self.write_planes(Planes.of_picture(picture, self._colors, self._reformatter), pts, duration)
+            return
         height, width = self._coded
         beyond = ((0, height - picture.shape[0]), (0, width - picture.shape[1]), (0, 0))
         frame = self._reformatter.reformat(
@@ -122,6 +123,21 @@ class Film:
             dst_color_range=ColorRange.MPEG,
             threads=1,
         )
+        self._encode(frame, pts, duration)
+
+    def write_planes(self, picture: Planes, pts: int, duration: int) -> None:
+        """Add a frame as Clip.planes gives it, drawn on or not, to a film of yuv420p; else as write."""
+        if (picture.height, picture.width) != self._size or self._codec.pixels != PIXELS:
+            raise ValueError(
+                f"this film's frames are {self._codec.pixels} {list(self._size)}, got {PIXELS} "
+                f"{[picture.height, picture.width]}"
+            )
+        self._encode(picture.close(), pts, duration)
+
+    def _encode(self, frame: VideoFrame, pts: int, duration: int) -> None:
+        if self._last is not None and pts <= self._last:
+            raise ValueError(f"frames are written in the order they are shown: {pts} comes after {self._last}")
+        self._last = pts
         frame.pts, frame.time_base = pts - self._shift, self._time_base
         self._durations[frame.pts] = duration
         with self._faults():

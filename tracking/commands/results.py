@@ -92,13 +92,14 @@ def draw_film(path: Path, clip: Clip, found: Sequence[Found]) -> None:
     for one in found:
         by_frame[one.frame].append(one)
     with Film(path, clip) as film, Progress(clip.frame_count, "film ") as progress:
-        for index, picture in enumerate(ahead(clip.frames())):
+        for index, picture in enumerate(ahead(clip.planes())):
             markings = [
-                Marking(decode(one.rle), np.array(one.rotated_box), colors[one.object])
+                Marking.of(decode(one.rle), np.array(one.rotated_box), colors[one.object])
                 for one in by_frame[index]
                 if one.state != State.LOST.value
             ]
-            film.write(draw(picture, markings) if markings else picture, clip.pts(index), clip.duration(index))
+            draw(picture, markings, clip.colors)
+            film.write_planes(picture, clip.pts(index), clip.duration(index))
             progress.advance()
 
 

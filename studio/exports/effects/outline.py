@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.exports.effects.filming import colors_of, mp4, write_film
+from studio.exports.effects.filming import colors_of, draw_film, mp4
 from studio.exports.options import ALL_FILMS
-from studio.exports.tracks import Moment, Tracks
-from studio.media.clip import Picture
-from studio.media.overlay import Marking, draw
+from studio.exports.spool import Found
+from studio.exports.tracks import Tracks
+from studio.media.overlay import Marking
 
 name = "outline"
 title = "Outline film"
@@ -24,8 +24,7 @@ def write(tracks: Tracks, path: Path) -> None:
     colors = colors_of(tracks)
     line_px = tracks.options.width * max(1.0, min(tracks.width, tracks.height) / LINES)
 
-    def line(moment: Moment, picture: Picture) -> Picture:
-        markings = [Marking(found.bits(), None, colors[found.number]) for found in moment.found]
-        return draw(picture, markings, fill=0.0, edge_px=line_px) if markings else picture
+    def line(found: Found) -> Marking:
+        return Marking(*found.crop(), None, colors[found.number])
 
-    write_film(tracks, path, line)
+    draw_film(tracks, path, line, fill=0.0, edge_px=line_px)

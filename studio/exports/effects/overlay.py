@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.exports.effects.filming import colors_of, mp4, write_film
+from studio.exports.effects.filming import colors_of, draw_film, mp4
 from studio.exports.options import ALL_FILMS
-from studio.exports.tracks import Moment, Tracks
-from studio.media.clip import Picture
-from studio.media.overlay import Marking, draw
+from studio.exports.spool import Found
+from studio.exports.tracks import Tracks
+from studio.media.overlay import Marking
 
 name = "overlay"
 title = "Overlay film"
@@ -26,16 +26,10 @@ def write(tracks: Tracks, path: Path) -> None:
     colors = colors_of(tracks)
     edge_px = tracks.options.edge * max(1.0, min(tracks.width, tracks.height) / EDGE_LINES)
 
-    def mark(moment: Moment, picture: Picture) -> Picture:
-        markings = [
-            Marking(
-                found.bits(),
-                # cv2 counts from pixel centres, corners from edges
-                np.array(found.corners).reshape(4, 2) - 0.5 if tracks.options.boxes else None,
-                colors[found.number],
-            )
-            for found in moment.found
-        ]
-        return draw(picture, markings, fill=tracks.options.opacity / 100, edge_px=edge_px) if markings else picture
+    def mark(found: Found) -> Marking:
+        x, y, bits = found.crop()
+        # cv2 counts from pixel centres, corners from edges
+        corners = np.array(found.corners).reshape(4, 2) - 0.5 if tracks.options.boxes else None
+        return Marking(x, y, bits, corners, colors[found.number])
 
-    write_film(tracks, path, mark)
+    draw_film(tracks, path, mark, fill=tracks.options.opacity / 100, edge_px=edge_px)
