@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.utils import timezone
@@ -15,12 +15,21 @@ from studio.library.models import Video
 from studio.scenes.models import Subject
 
 
-def keep_runs(video: Video, runs: Sequence[ReadRun | None], subjects: Mapping[int, Subject]) -> list[UUID | None]:
-    """A row for each run that the file knows, with ids of its own; `subjects` by the file's numbers."""
-    return [None if run is None else _kept(video, run, subjects) for run in runs]
+def ids_of(runs: Sequence[ReadRun | None]) -> list[UUID | None]:
+    """An id for each run that the file knows."""
+    return [None if run is None else uuid4() for run in runs]
 
 
-def _kept(video: Video, run: ReadRun, subjects: Mapping[int, Subject]) -> UUID:
+def keep_runs(
+    video: Video, runs: Sequence[ReadRun | None], ids: Sequence[UUID | None], subjects: Mapping[int, Subject]
+) -> None:
+    """A row for each run that the file knows, with these ids; `subjects` by the file's numbers."""
+    for run, key in zip(runs, ids, strict=True):
+        if run is not None and key is not None:
+            _keep(video, run, key, subjects)
+
+
+def _keep(video: Video, run: ReadRun, key: UUID, subjects: Mapping[int, Subject]) -> None:
     table = apps.get_model("runs", "Run")._default_manager  # runs and imports stand side by side and import neither
     now = timezone.now()
     job = Job.objects.create(
@@ -33,6 +42,7 @@ def _kept(video: Video, run: ReadRun, subjects: Mapping[int, Subject]) -> UUID:
         ended=now,
     )
     row = table.create(
+        pk=key,
         job=job,
         video=video,
         direction=run.direction,
@@ -44,8 +54,6 @@ def _kept(video: Video, run: ReadRun, subjects: Mapping[int, Subject]) -> UUID:
         prompts=[],
     )
     table.filter(pk=row.pk).update(created=_moment(run.created, now))
-    key: UUID = row.pk
-    return key
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:

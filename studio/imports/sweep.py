@@ -1,9 +1,10 @@
-"""What time removes of imports: files nobody came back to in KEEP_DAYS, and what no row speaks of."""
+"""What time removes of imports: files nobody came back to in KEEP_DAYS, what no row speaks of, masks of the dead."""
 
 from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from django.utils import timezone
@@ -12,6 +13,7 @@ from studio.imports.models import Import
 from studio.imports.service import folder_of, imports_folder
 from studio.jobs.models import Job
 from studio.library.sweep import remove_orphans
+from studio.scenes.prepared import drop_prepared_but
 
 logger = structlog.get_logger(__name__)
 
@@ -29,5 +31,12 @@ def sweep_imports() -> int:
         removed += 1
     known = {str(known) for known in Import.objects.values_list("id", flat=True)}
     orphans = remove_orphans(imports_folder(), known)
+    drop_prepared_but(_leases)
     logger.info("imports swept", imports=removed, orphans=orphans)
     return removed + orphans
+
+
+def _leases() -> set[UUID]:
+    """Of those who write an import now."""
+    running = Job.objects.filter(kind=Job.Kind.IMPORT, state=Job.State.RUNNING)
+    return {lease for lease in running.values_list("lease_token", flat=True) if lease is not None}

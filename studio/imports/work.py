@@ -7,9 +7,10 @@ from pathlib import Path
 
 from studio.imports.models import Import
 from studio.imports.reading import ReadScene, read_file
+from studio.imports.runs import ids_of
 from studio.imports.scene import Clip
 from studio.imports.service import FILE, SCENE, folder_of
-from studio.imports.write import write_scene
+from studio.imports.write import prepare_masks, write_scene
 from studio.jobs.errors import JobFault
 from studio.jobs.lease import Lease
 from studio.library.errors import NotFound
@@ -18,6 +19,7 @@ from studio.library.models import Video
 from studio.library.store import store
 from studio.media.errors import MediaError, NoSuchFile
 from studio.scenes.errors import SceneFault
+from studio.scenes.prepared import drop_prepared
 
 MOST_SUMMED_BYTES = 2 * 1024**3  # of a film; as exports do
 
@@ -62,16 +64,24 @@ def _read(lease: Lease, of: Import) -> None:
 
 
 def _write(lease: Lease, of: Import) -> None:
-    """All or nothing, and never twice: a worker that died after its commit left word of it in the same transaction."""
+    """All or nothing, and never twice: a worker that died after its commit left word of it in the same transaction.
+
+    Until then all there is are masks that were prepared under its lease, which nobody sees and the sweep takes away.
+    """
     if of.written:
         return
     scene = ReadScene(folder_of(of) / SCENE, _clip(of.video))
     total = lease.job.total
-    with lease.commit(total, total):
-        write_scene(
-            of.video, scene, replace=of.mode == Import.Mode.REPLACE, name=of.name, person=of.person, tick=lease.look
-        )
-        Import.objects.filter(pk=of.pk).update(written=True)
+    replace, runs = of.mode == Import.Mode.REPLACE, ids_of(scene.runs)
+    try:
+        prepare_masks(scene, lease.token, runs, lambda many: lease.report(many, total))
+        with lease.commit(total, total):
+            write_scene(
+                of.video, scene, lease.token, runs, replace=replace, name=of.name, person=of.person, tick=lease.look
+            )
+            Import.objects.filter(pk=of.pk).update(written=True)
+    finally:
+        drop_prepared(lease.token)
 
 
 def _clip(video: Video) -> Clip:

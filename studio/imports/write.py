@@ -1,4 +1,7 @@
-"""What was read of a file becomes objects, boxes and masks: one step of the clip, inside the caller's transaction."""
+"""What was read of a file becomes objects, boxes and masks: one step of the clip, inside the caller's transaction.
+
+The masks are made ready before it, so that the transaction is short: see studio/scenes/prepared.py.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,38 @@ from studio.imports.scene import Found
 from studio.library.models import Video
 from studio.scenes.changes import COLORS, MOST_SUBJECTS
 from studio.scenes.errors import SceneFault
-from studio.scenes.models import Mask, Step, Subject
-from studio.scenes.steps import Kind, change, remove_masks, write_masks, write_prompt, write_subject
+from studio.scenes.models import Mask, PreparedMask, Step, Subject
+from studio.scenes.prepared import prepare, put_prepared, take_all
+from studio.scenes.steps import Kind, change, write_prompt, write_subject
 
-MASKS_AT_ONCE = 500
+MASKS_AT_ONCE = 250  # prepared in one transaction
 _STATES = {state.label: state for state in Mask.State}
+
+
+def prepare_masks(scene: ReadScene, owner: UUID, runs: Sequence[UUID | None], tick: Callable[[int], None]) -> None:
+    """Make all masks ready under this owner. Raises SceneFault for a state that there is not.
+
+    `runs` are the ids that the file's runs will have; `tick` hears of how many masks are ready.
+    """
+    masks, done = scene.masks(), 0
+    while part := list(islice(masks, MASKS_AT_ONCE)):
+        prepare([_row(found, owner, runs) for found in part])
+        done += len(part)
+        tick(done)
 
 
 def write_scene(
     video: Video,
     scene: ReadScene,
+    owner: UUID,
+    runs: Sequence[UUID | None],
     *,
     replace: bool,
     name: str,
     person: User | None,
     tick: Callable[[], None] = lambda: None,
 ) -> None:
-    """Write it all. Raises SceneFault where the clip would have too many objects.
+    """Write it all, the masks from what was prepared. Raises SceneFault where the clip would have too many objects.
 
     An object keeps the file's number where that is free, and takes the next one where it is not. `replace`: objects of
     a name that the file has too get its boxes and masks instead of their own, the first of a name in the file the
@@ -42,18 +60,18 @@ def write_scene(
         for place, frame, box in scene.prompts:
             write_prompt(subjects[place].id, frame, box, step)
         numbers = {one.number: own for one, own in zip(scene.objects, subjects, strict=True) if one.number is not None}
-        runs = keep_runs(video, scene.runs, numbers)
-        masks = scene.masks()
-        while part := list(islice(masks, MASKS_AT_ONCE)):
-            write_masks([_row(found, subjects[found.object], runs) for found in part], step)
+        keep_runs(video, scene.runs, runs, numbers)
+        for place, subject in enumerate(subjects):
+            put_prepared(owner, place, subject.id, step)
             tick()
 
 
-def _row(found: Found, subject: Subject, runs: Sequence[UUID | None]) -> Mask:
+def _row(found: Found, owner: UUID, runs: Sequence[UUID | None]) -> PreparedMask:
     if found.state not in _STATES:
         raise SceneFault("bad-import", f"A mask of frame {found.frame} has the state {found.state!r}, which is none.")
-    return Mask(
-        subject=subject,
+    return PreparedMask(
+        owner=owner,
+        place=found.object,
         frame=found.frame,
         counts=found.counts,
         area=found.area,
@@ -111,5 +129,5 @@ def _emptied(video: Video, one: ReadObject, subject: Subject, step: Step) -> Sub
     write_subject(subject, step, color=one.color or subject.color)
     for frame in subject.prompts.filter(deleted=False).values_list("frame", flat=True):
         write_prompt(subject.id, frame, None, step)
-    remove_masks(subject.id, 0, video.frame_count, step)
+    take_all(subject.id, step)
     return subject

@@ -199,6 +199,17 @@ class VersionMask(Found):
         constraints = (models.UniqueConstraint(fields=("version", "frame"), name="version_mask_of_frame"),)
 
 
+class PreparedMask(Found):
+    """A mask on its way into a scene, which nobody sees yet: see prepared.py."""
+
+    owner = models.UUIDField()  # the lease of the job that prepares it
+    place = models.PositiveIntegerField()  # of its object in the file
+    frame = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("owner", "place", "frame"), name="prepared_mask_of_frame"),)
+
+
 class Comment(models.Model):
     """What a person says about a frame. Deleted ones stay as a row, so that pages hear of it and it can be restored."""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Func, IntegerField, QuerySet, Sum
 from django.utils import timezone
 
 from studio.announce import announce, video_group
@@ -211,7 +211,7 @@ def put_standing(wanted: Mapping[Key, Found | None], standing: Mapping[Key, Mask
     gone = sorted(key for key, mask in wanted.items() if mask is None and key in standing)
     Mask.objects.filter(pk__in=[standing[key].pk for key in gone]).delete()
     Removal.objects.bulk_create(
-        Removal(subject_id=subject, first=first, last=last, revision=revision) for subject, first, last in _spans(gone)
+        Removal(subject_id=subject, first=first, last=last, revision=revision) for subject, first, last in spans(gone)
     )
 
 
@@ -243,6 +243,14 @@ def size_of(kept: Iterable[KeptMask]) -> int:
     return sum(len(row.counts) + ROW_BYTES for row in kept)
 
 
+def size_of_kept(step: Step, subject_id: UUID) -> int:
+    """The same of all that a step has kept of a subject, worked out where it lies."""
+    kept = KeptMask.objects.filter(step=step, subject_id=subject_id)
+    length = Func(F("counts"), function="LENGTH", output_field=IntegerField())
+    told = kept.annotate(length=length).aggregate(rows=Count("*"), bytes=Sum("length"))
+    return int(told["bytes"] or 0) + int(told["rows"]) * ROW_BYTES
+
+
 def _put(wanted: Mapping[Key, Mask | None], step: Step) -> None:
     """Write masks, or with None their absence, in one step: below the steps on top of it, else as what stands."""
     standing = standing_masks(wanted)
@@ -250,7 +258,7 @@ def _put(wanted: Mapping[Key, Mask | None], step: Step) -> None:
     known = _kept_keys(wanted, step) if step.size_bytes else set()
     kept = [kept_mask(step, key, above.get(key) or standing.get(key)) for key in wanted if key not in known]
     KeptMask.objects.bulk_create(kept)
-    _grow(step, size_of(kept))
+    grow(step, size_of(kept))
     put_standing({key: mask for key, mask in wanted.items() if key not in above}, standing, step.revision)
     for key, row in above.items():
         below = kept_mask(row.step, key, wanted[key])
@@ -281,10 +289,11 @@ def _kept_at(keys: Iterable[Key]) -> QuerySet[KeptMask]:
 def _keep_row(kind: KeptRow.Kind, row: UUID, values: dict[str, object], step: Step) -> None:
     _, fresh = KeptRow.objects.get_or_create(step=step, kind=kind, row=row, defaults={"values": values})
     if fresh:
-        _grow(step, ROW_BYTES)
+        grow(step, ROW_BYTES)
 
 
-def _grow(step: Step, by_bytes: int) -> None:
+def grow(step: Step, by_bytes: int) -> None:
+    """Note that so much more is kept of a step; one of which nothing is kept has changed nothing."""
     if by_bytes:
         Step.objects.filter(pk=step.pk).update(size_bytes=F("size_bytes") + by_bytes)
         step.size_bytes += by_bytes
@@ -323,7 +332,7 @@ def _prune(video_id: UUID) -> None:
     Step.objects.filter(pk__in=gone).delete()
 
 
-def _spans(keys: Iterable[Key]) -> Iterator[tuple[UUID, int, int]]:
+def spans(keys: Iterable[Key]) -> Iterator[tuple[UUID, int, int]]:
     """Sorted places as runs of frames: subject, first, last."""
     span: tuple[UUID, int, int] | None = None
     for subject, frame in keys:

@@ -14,7 +14,16 @@ from running.services import own_database
 ROOT = Path(__file__).parents[2]
 SET_BY_OTHER_TESTS = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "STUDIO_")
 # what locks, counts revisions, races or stores bytes
-ON_THE_DATABASE = ("jobs", "scenes", "accounts", "live", "library/test_uploads.py", "runs", "exports/test_exports.py")
+ON_THE_DATABASE = (
+    "jobs",
+    "scenes",
+    "accounts",
+    "live",
+    "library/test_uploads.py",
+    "runs",
+    "exports/test_exports.py",
+    "imports/test_imports.py",
+)
 
 pytestmark = pytest.mark.whole
 
