@@ -14,7 +14,8 @@ GRAVE = ("serious", "critical")
 def grave_faults(page: Page) -> list[str]:
     """What axe finds serious or critical on the page as it is now: rule, element, why."""
     session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    if session.send("Runtime.evaluate", {"expression": "typeof axe"})["result"]["value"] == "undefined":
+        session.send("Runtime.evaluate", {"expression": AXE.read_text()})
     answer = session.send(
         "Runtime.evaluate",
         {

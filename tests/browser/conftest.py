@@ -9,21 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.chromium import launch_chromium
-from running.server import served_studio
+from browser.window import State, open_window, sign_in
 from running.studio import RunningStudio, start_studio, stop_studio
-
-ON_ONE_MACHINE, ON_A_SERVER = "on one machine", "on a server"
 
 
 @pytest.fixture(scope="session")
-def studio(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    """What `manage.py up` starts, or, where a test asks for it, a studio on PostgreSQL, Redis and a bucket."""
-    folder = tmp_path_factory.mktemp("studio")
-    if getattr(request, "param", ON_ONE_MACHINE) == ON_A_SERVER:
-        with served_studio(folder) as served:
-            yield served
-        return
-    running = start_studio(folder / "data")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
+    """What `manage.py up` starts, once for all tests."""
+    running = start_studio(tmp_path_factory.mktemp("studio") / "data")
     yield running
     stop_studio(running)
 
@@ -43,34 +36,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(studio: RunningStudio, chromium: Browser) -> dict[str, object]:
+def signed_in(studio: RunningStudio, chromium: Browser) -> State:
     """The cookies of somebody who used the link."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(studio.link)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{studio.address}/")
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+    return sign_in(chromium, studio)
 
 
 @pytest.fixture
-def page(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+def page(studio: RunningStudio, chromium: Browser, signed_in: State) -> Iterator[Page]:
     """A signed-in browser window; what its console complains of fails the test."""
-    context = chromium.new_context(
-        base_url=studio.address,
-        storage_state=signed_in,  # type: ignore[arg-type]
-        viewport={"width": 1440, "height": 900},
-        accept_downloads=True,
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
-    )
-    yield page
-    context.close()
-    assert complaints == []
+    with open_window(chromium, studio, signed_in) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def first_page(studio: RunningStudio, chromium: Browser, signed_in: State) -> Iterator[Page]:
+    """A window in which the clips of a file's tests are made, once for all of them."""
+    with open_window(chromium, studio, signed_in) as page:
+        yield page

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser.axe import grave_faults
 from browser.desk import ready, upload
+from browser.window import State
 from drawn.clips import draw_clip, write_video
 from running.studio import RunningStudio
 
@@ -29,11 +30,10 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def clip(studio: RunningStudio, signed_in: dict[str, object], chromium: Browser, tmp_path_factory) -> str:
+def clip(first_page: Page, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a clip with an object and a comment, made by hand."""
     film = write_video(tmp_path_factory.mktemp("films") / "a thing.mp4", draw_clip(40, 320, 240).frames)
-    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
-    page = context.new_page()
+    page = first_page
     upload(page, film)
     page.locator("#stage").focus()
     page.keyboard.press("Enter")  # a box in the middle, by keys alone
@@ -47,9 +47,7 @@ def clip(studio: RunningStudio, signed_in: dict[str, object], chromium: Browser,
     page.keyboard.press("m")
     page.locator("#stage").click()  # a mask, so that there is something to compare
     expect(page.locator("body")).to_have_attribute("data-saving", "saved")
-    video = page.url
-    context.close()
-    return video
+    return page.url
 
 
 @pytest.fixture(params=["dark", "light"])
@@ -64,7 +62,7 @@ def room(
     clip: str,
     studio: RunningStudio,
     chromium: Browser,
-    signed_in: dict[str, object],
+    signed_in: State,
 ) -> Iterator[Room]:
     device = {**request.param, "base_url": studio.address, "color_scheme": theme, "reduced_motion": "reduce"}
     mine, theirs = chromium.new_context(storage_state=signed_in, **device), chromium.new_context(**device)

@@ -8,12 +8,11 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pycocotools import mask as coco
 
 from browser.desk import Box, Desk, ask, ready, until, upload
 from drawn.clips import Drawn, draw_leaving, write_video
-from running.studio import RunningStudio
 
 pytestmark = pytest.mark.whole
 
@@ -35,10 +34,9 @@ class Followed:
 
 
 @pytest.fixture(scope="module")
-def followed(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> Followed:
+def followed(first_page: Page, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     drawn = draw_leaving(FRAMES, WIDTH, HEIGHT)
-    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
-    page = context.new_page()
+    page = first_page
     video = upload(page, write_video(tmp_path_factory.mktemp("films") / "leaves and returns.mp4", drawn.frames))
     box = [float(side) for side in drawn.box(0, OBJECT).split(",")]
     subject = ask(page, "POST", f"/api/videos/{video}/subjects", {})["id"]
@@ -46,7 +44,6 @@ def followed(studio: RunningStudio, chromium: Browser, signed_in: dict[str, obje
     run = ask(page, "POST", f"/api/videos/{video}/runs", {})["id"]
     until(page, lambda: ask(page, "GET", f"/api/runs/{run}")["job"]["state"] == "done", seconds=120)
     steps = ask(page, "GET", f"/api/videos/{video}/history")["steps"]
-    context.close()
     return Followed(video, steps[-1]["ordinal"], drawn)
 
 

@@ -8,8 +8,7 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -17,8 +16,9 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from browser.desk import ask, ready, until, upload
 from drawn.clips import burn, write_video
 from running.studio import ROOT, RunningStudio
 
@@ -48,54 +48,23 @@ def film(folder: Path) -> Path:
     return write_video(folder / "a disc.mp4", drawn(), sound="aac")
 
 
-def ask(page: Page, method: str, path: str, body: object = None) -> dict:
-    """The API as the page itself asks it."""
-    return page.evaluate(
-        """async ([method, path, body]) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
-            const text = body === null ? undefined : JSON.stringify(body);
-            return await (await fetch(path, { method, headers, body: text })).json();
-        }""",
-        [method, path, body],
-    )
-
-
-def clips(page: Page) -> list[dict]:
-    return [one for one in page.request.get("/api/videos").json() if one["title"] == "a disc.mp4"]
-
-
-def until(page: Page, what: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Look again and again."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen in time"
-        page.wait_for_timeout(100)
-
-
 @pytest.fixture(scope="module")
-def clip(studio: RunningStudio, chromium: Browser, signed_in: dict, tmp_path_factory: pytest.TempPathFactory) -> str:
+def clip(first_page: Page, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A clip with one object, followed."""
-    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto("/")
-    page.locator("#file").set_input_files(film(tmp_path_factory.mktemp("films")))
-    expect(page.get_by_role("link", name="a disc")).to_be_visible(timeout=60_000)
-    until(page, lambda: any(one["state"] == "ready" for one in clips(page)))
-    video = clips(page)[0]["id"]
+    page = first_page
+    video = upload(page, film(tmp_path_factory.mktemp("films")))
     subject = ask(page, "POST", f"/api/videos/{video}/subjects", {})["id"]
     ask(page, "PUT", f"/api/subjects/{subject}/prompts/0", {"box": BOX})
     run = ask(page, "POST", f"/api/videos/{video}/runs", {})["id"]
-    until(page, lambda: page.request.get(f"/api/runs/{run}").json()["job"]["state"] == "done")
-    context.close()
-    return str(video)
+    until(page, lambda: ask(page, "GET", f"/api/runs/{run}")["job"]["state"] == "done", seconds=120)
+    return video
 
 
 @pytest.fixture
 def panel(page: Page, clip: str) -> Iterator[Page]:
     """The studio with its Export panel open."""
     page.goto(f"/videos/{clip}")
-    page.wait_for_selector("body[data-ready='true']")
+    ready(page)
     page.keyboard.press("Shift+E")
     expect(page.locator("[data-format='coco']")).to_be_visible()
     yield page

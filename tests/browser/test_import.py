@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pycocotools import mask as coco
 
 from browser.desk import ask, ready, upload
@@ -44,18 +44,15 @@ def client(studio: RunningStudio, page: Page, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def video(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> str:
+def video(first_page: Page, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A clip with two objects whose masks were drawn."""
     film = write_video(tmp_path_factory.mktemp("films") / "a clip.mp4", draw_clip(FRAMES, WIDTH, HEIGHT).frames)
-    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)
-    page = context.new_page()
-    video = upload(page, film)
+    video = upload(first_page, film)
     for place in range(2):
-        subject = ask(page, "POST", f"/api/videos/{video}/subjects", {"name": f"block {place}"})["id"]
+        subject = ask(first_page, "POST", f"/api/videos/{video}/subjects", {"name": f"block {place}"})["id"]
         for frame in range(FRAMES - place):
             mask = {"size": [HEIGHT, WIDTH], "counts": counts_of(frame, place)}
-            ask(page, "PUT", f"/api/subjects/{subject}/masks/{frame}", mask)
-    context.close()
+            ask(first_page, "PUT", f"/api/subjects/{subject}/masks/{frame}", mask)
     return video
 
 

@@ -24,7 +24,7 @@ def in_tables(studio: RunningStudio, statement: str, *values: object) -> list[tu
 def test_a_person_sees_what_they_use_and_keeps_a_clip_that_would_go(page: Page, studio: RunningStudio):
     page.goto("/")
     page.get_by_role("button", name="Try the sample clip").click()
-    card = page.locator("article").first
+    card = page.locator("article").filter(has_text="Ladybird (sample)")  # others' clips are there too
     expect(card).to_have_attribute("data-state", "ready", timeout=60_000)
     clip = card.get_attribute("data-video")
     expect(page.get_by_role("meter")).to_have_count(0)  # nothing is limited

@@ -8,6 +8,8 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from browser.desk import ready, upload
+from browser.window import State
 from drawn.clips import draw_clip, write_video
 from running.studio import RunningStudio, processes_of
 
@@ -17,19 +19,14 @@ FRAMES = 40
 
 
 def test_two_pages_see_the_same_and_come_back_when_the_web_process_dies(
-    page: Page, chromium: Browser, signed_in: dict[str, object], studio: RunningStudio, tmp_path
+    page: Page, chromium: Browser, signed_in: State, studio: RunningStudio, tmp_path
 ):
     drawn = draw_clip(FRAMES, 320, 240)
-    page.goto("/")
-    page.locator("#file").set_input_files(write_video(tmp_path / "shared.mp4", drawn.frames))
-    card = page.get_by_role("link", name="shared").first
-    expect(card).to_be_visible(timeout=60_000)
-    card.click()
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    upload(page, write_video(tmp_path / "shared.mp4", drawn.frames))
     context = chromium.new_context(storage_state=signed_in, viewport={"width": 390, "height": 844}, has_touch=True)
     other = context.new_page()
     other.goto(page.url)
-    expect(other.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    ready(other)
 
     page.locator("#stage").focus()
     page.keyboard.press("Enter")  # a box in the middle, by keys alone

@@ -6,21 +6,20 @@ import csv
 import io
 import json
 import re
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import av
-import msgpack
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pycocotools import mask as coco_mask
 
+from browser.desk import Box, Desk, ready, until, upload
+from browser.window import open_window, sign_in
 from drawn.clips import Drawn, draw_clip, write_video
-from running.studio import RunningStudio
+from running.server import served_studio
 
 pytestmark = pytest.mark.whole
 
@@ -39,110 +38,52 @@ def film(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_video(tmp_path_factory.mktemp("films") / "two things.mp4", drawn.frames, sound="aac")
 
 
-def box_of(drawn: Drawn, frame: int, label: int) -> tuple[float, float, float, float]:
+def box_of(drawn: Drawn, frame: int, label: int) -> Box:
     x, y, width, height = map(float, drawn.box(frame, label).split(","))
     return x, y, width, height
 
 
-def screen_of(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where a video pixel is on the screen: the picture is letterboxed in the middle of its canvas."""
-    stage = page.locator("#stage").bounding_box()
-    assert stage is not None
-    view = page.evaluate("({ ...document.querySelector('#stage').dataset })")
-    across = float(view["scale"]) * float(view["aspect"])
-    return stage["x"] + float(view["left"]) + x * across, stage["y"] + float(view["top"]) + y * float(view["scale"])
-
-
-def draw_box(page: Page, box: tuple[float, float, float, float]) -> None:
-    x, y, width, height = box
-    page.keyboard.press("b")
-    page.mouse.move(*screen_of(page, x, y))
-    page.mouse.down()
-    page.mouse.move(*screen_of(page, x + width / 2, y + height / 2), steps=3)
-    page.mouse.move(*screen_of(page, x + width, y + height), steps=3)
-    page.mouse.up()
-    expect(page.locator("body")).to_have_attribute("data-saving", "saved")
-
-
-def pixel(page: Page, x: float, y: float) -> list[int]:
-    """The colour the canvas shows at a video pixel."""
-    return page.evaluate(
-        """([x, y]) => {
-            const canvas = document.querySelector("#stage");
-            const { left, top, scale, aspect } = canvas.dataset;
-            const ratio = canvas.width / canvas.clientWidth;
-            const at = [(+left + x * scale * aspect) * ratio, (+top + y * scale) * ratio].map(Math.round);
-            return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
-        }""",
-        [x, y],
-    )
-
-
-def go_to(page: Page, frame: int) -> None:
-    page.get_by_label("Frame", exact=True).fill(str(frame))
-    page.get_by_label("Frame", exact=True).press("Enter")
-    expect(page.locator("body")).to_have_attribute("data-frame", str(frame))
-
-
-def scene_of(page: Page, video_id: str) -> dict:
-    return page.request.get(f"/api/videos/{video_id}/scene").json()
-
-
-def run_of(page: Page, video_id: str) -> dict:
-    run = scene_of(page, video_id)["runs"][0]
+def run_of(desk: Desk) -> dict:
+    run = desk.scene()["runs"][0]
     return {"objects": len(run["subjects"]), "state": run["job"]["state"]}
-
-
-def wait_until(page: Page, what: Callable[[], bool], seconds: float = 120.0) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen in time"
-        page.wait_for_timeout(50)
 
 
 def iou(one: np.ndarray, other: np.ndarray) -> float:
     return float((one & other).sum() / max((one | other).sum(), 1))
 
 
-@pytest.mark.parametrize("studio", ["on one machine", "on a server"], indirect=True, scope="session")
-def test_from_a_film_to_masks_to_files(page: Page, studio: RunningStudio, drawn: Drawn, film: Path, tmp_path: Path):
+def test_from_a_film_to_masks_to_files(page: Page, drawn: Drawn, film: Path, tmp_path: Path):
+    first_hour(page, drawn, film, tmp_path)
+
+
+def test_from_a_film_to_masks_to_files_on_a_server(chromium: Browser, drawn: Drawn, film: Path, tmp_path: Path):
+    """On PostgreSQL, Redis and a bucket."""
+    (server := tmp_path / "server").mkdir()
+    with served_studio(server) as studio, open_window(chromium, studio, sign_in(chromium, studio)) as page:
+        first_hour(page, drawn, film, tmp_path)
+
+
+def first_hour(page: Page, drawn: Drawn, film: Path, folder: Path) -> None:
     # upload
-    page.goto(studio.address)
-    page.locator("#file").set_input_files(film)
-    card = page.get_by_role("link", name="two things")
-    expect(card.first).to_be_visible(timeout=60_000)
-    card.first.click()
-    page.wait_for_url("**/videos/*", timeout=60_000)
-    video_id = page.url.rsplit("/", 1)[-1]
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=60_000)
+    desk = Desk(page, upload(page, film), FRAMES)
 
     # draw two boxes and track
-    draw_box(page, box_of(drawn, 0, BLUE))
+    desk.draw_box(box_of(drawn, 0, BLUE))
     page.keyboard.press("n")
-    draw_box(page, box_of(drawn, 0, RED))
+    desk.draw_box(box_of(drawn, 0, RED))
     expect(page.locator("[data-subject]")).to_have_count(2)
-    plain = pixel(page, *middle_of(drawn, 0, BLUE))
+    plain = desk.pixel(*middle_of(drawn, 0, BLUE))
     page.get_by_role("button", name="Track", exact=False).and_(page.locator(".primary")).click()
 
     # masks are on the canvas before the run ends
-    wait_until(page, lambda: min(map(len, scene_of(page, video_id)["lanes"].values()), default=0) >= 3)
-    page.wait_for_function(
-        """([x, y, before]) => {
-            const canvas = document.querySelector("#stage");
-            const { left, top, scale, aspect } = canvas.dataset;
-            const ratio = canvas.width / canvas.clientWidth;
-            const at = [(+left + x * scale * aspect) * ratio, (+top + y * scale) * ratio].map(Math.round);
-            const now = canvas.getContext("2d").getImageData(...at, 1, 1).data;
-            return Math.max(...before.map((value, index) => Math.abs(value - now[index]))) > 20;
-        }""",
-        arg=[*middle_of(drawn, 0, BLUE), plain],
-        timeout=20_000,
-    )
+    until(page, lambda: min(map(len, desk.scene()["lanes"].values()), default=0) >= 3, seconds=120)
+    seen = middle_of(drawn, 0, BLUE)
+    until(page, lambda: max(abs(was - now) for was, now in zip(plain, desk.pixel(*seen), strict=True)) > 20)
     assert page.locator("body").get_attribute("data-run-state") == "running", "masks came only when all was done"
 
     # reload in the middle, and lose nothing
     page.reload()
-    expect(page.locator("body")).to_have_attribute("data-ready", "true", timeout=30_000)
+    ready(page)
     expect(page.locator("[data-subject]")).to_have_count(2)
     expect(page.locator("body")).to_have_attribute("data-run-state", "done", timeout=120_000)
 
@@ -154,31 +95,31 @@ def test_from_a_film_to_masks_to_files(page: Page, studio: RunningStudio, drawn:
     expect(details.locator("[data-stage=track] td").first).to_have_text(re.compile(r"^[\d.:]+( s)?$"))
     page.keyboard.press("Escape")
     expect(details).to_be_hidden()
-    scene = scene_of(page, video_id)
+    scene = desk.scene()
     assert [[row[0] for row in lane] for lane in scene["lanes"].values()] == [list(range(FRAMES))] * 2
 
     # the masks shown belong to the frame shown
-    go_to(page, 100)
-    assert pixel(page, *middle_of(drawn, 100, BLUE)) != pixel(page, WIDTH - 4, HEIGHT - 4)
+    desk.go_to(100)
+    assert desk.pixel(*middle_of(drawn, 100, BLUE)) != desk.pixel(WIDTH - 4, HEIGHT - 4)
 
     # correct one object on a frame and track it again from there: the other one is untouched
     first, second = (subject["id"] for subject in scene["subjects"])
-    before = masks_of(page, video_id)
+    before = masks_of(desk)
     page.locator(f"[data-subject='{first}'] .name").click()
     x, y, width, height = box_of(drawn, 100, BLUE)
-    draw_box(page, (x + 4, y + 4, width - 8, height - 8))
-    keys = [(prompt["subject_id"], prompt["frame"]) for prompt in scene_of(page, video_id)["prompts"]]
+    desk.draw_box((x + 4, y + 4, width - 8, height - 8))
+    keys = [(prompt["subject_id"], prompt["frame"]) for prompt in desk.scene()["prompts"]]
     assert sorted(keys) == sorted([(first, 0), (first, 100), (second, 0)])
     page.keyboard.press("t")
-    wait_until(page, lambda: [run_of(page, video_id)[key] for key in ("objects", "state")] == [1, "done"])
-    after = masks_of(page, video_id)
+    until(page, lambda: [run_of(desk)[key] for key in ("objects", "state")] == [1, "done"], seconds=120)
+    after = masks_of(desk)
     assert after[second] == before[second]
     assert after[first][:100] == before[first][:100]
     assert after[first][100] != before[first][100]
 
     # take everything away
     page.get_by_role("button", name="Export", exact=True).click()
-    files = {name: take(page, name, tmp_path) for name in ("overlay", "coco", "davis", "vot", "csv")}
+    files = {name: take(page, name, folder) for name in ("overlay", "coco", "davis", "vot", "csv")}
     check_coco(files["coco"], drawn, after)
     check_davis(files["davis"], after)
     check_text(files["vot"], files["csv"])
@@ -190,12 +131,11 @@ def middle_of(drawn: Drawn, frame: int, label: int) -> tuple[float, float]:
     return x + width / 2, y + height / 2
 
 
-def masks_of(page: Page, video_id: str) -> dict[str, list[bytes]]:
+def masks_of(desk: Desk) -> dict[str, list[bytes]]:
     """Each subject's run lengths, frame by frame, as the server has them."""
-    answer = page.request.get(f"/api/videos/{video_id}/masks?first=0&last={FRAMES - 1}")
     masks: dict[str, list[bytes]] = {}
-    for item in msgpack.unpackb(answer.body())["masks"]:
-        masks.setdefault(item["subject"], []).append(item["counts"])
+    for row in desk.rows():
+        masks.setdefault(row["subject"], []).append(row["counts"])
     return masks
 
 

@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from pycocotools import mask as coco
 
 from browser.desk import Desk, ask, ready, until, upload
 from drawn.clips import write_video
-from running.studio import RunningStudio
 
 pytestmark = pytest.mark.whole
 
@@ -40,14 +39,10 @@ class Easel(Desk):
 
 
 @pytest.fixture(scope="module")
-def grey(studio: RunningStudio, chromium: Browser, signed_in: dict[str, object], tmp_path_factory) -> str:
+def grey(first_page: Page, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A clip of nothing but grey."""
     frames = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8)] * FRAMES
-    film = write_video(tmp_path_factory.mktemp("films") / "all grey.mp4", frames)
-    context = chromium.new_context(base_url=studio.address, storage_state=signed_in)  # type: ignore[arg-type]
-    video = upload(context.new_page(), film)
-    context.close()
-    return video
+    return upload(first_page, write_video(tmp_path_factory.mktemp("films") / "all grey.mp4", frames))
 
 
 @pytest.fixture
