@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from studio.library.files import SOURCE, key_of, source_of
 from studio.library.models import Video
 from studio.library.store import store
 from studio.media.errors import NoSuchFile
+from studio.weights import UnreadableList, read_weights
 
 MOST_SUMMED_BYTES = 2 * 1024**3  # a larger source takes longer to sum up than its masks take to write
 
@@ -43,14 +43,9 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _known_sums(folder: Path) -> dict[str, str]:
-    """The sums that the manifest tells of shipped weights, and fetched.toml of fetched ones."""
-    sums: dict[str, str] = {}
-    for name, inner in (("manifest.toml", "weights"), ("fetched.toml", "")):
-        try:
-            content = tomllib.loads((folder / name).read_text())
-        except (OSError, tomllib.TOMLDecodeError):
-            continue  # a sum that is not known is no fault of the export
-        entries = content.get(inner, {}) if inner else content
-        sums |= {key: str(entry["sha256"]) for key, entry in entries.items() if "sha256" in entry}
-    return sums
+def _known_sums(folder: Path) -> Mapping[str, str | None]:
+    """The sums of all weights the folder lists; a sum that is not known is no fault of the export."""
+    try:
+        return {entry.name: entry.sha256 for entry in read_weights(folder).entries}
+    except UnreadableList:
+        return {}

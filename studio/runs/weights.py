@@ -1,14 +1,14 @@
-"""Which weights there are here: the manifest, read without the tracker, as the web process must not load torch."""
+"""Which weights there are here, and whether a wish names some of them."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from studio.scenes.errors import SceneFault
+from studio.weights import UnreadableList, read_weights
 
 logger = structlog.get_logger(__name__)
 
@@ -30,21 +30,21 @@ class Weights:
 def list_weights(folder: Path) -> list[Weights]:
     """What manifest.toml of the folder lists, in its order. Raises SceneFault where it is missing or broken."""
     try:
-        manifest = tomllib.loads((folder / "manifest.toml").read_text())
-        return [
-            Weights(
-                name=str(name),
-                is_default=name == manifest["default"],
-                is_here=_is_here(folder / entry["file"], entry.get("bytes")),
-                architecture=str(entry["architecture"]),
-                profile=str(entry["profile"]),
-                note=str(entry.get("note", "")),
-            )
-            for name, entry in manifest["weights"].items()
-        ]
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, ValueError) as fault:
-        logger.error("weights manifest unreadable", folder=str(folder), reason=repr(fault))
+        listed = read_weights(folder)
+    except UnreadableList as fault:
+        logger.error("weights manifest unreadable", folder=str(folder), reason=str(fault))
         raise SceneFault("no-weights", "This studio's list of weights cannot be read; ask its operator.") from fault
+    return [
+        Weights(
+            name=entry.name,
+            is_default=entry.name == listed.default,
+            is_here=_is_here(entry.file, entry.bytes),
+            architecture=entry.architecture,
+            profile=entry.profile,
+            note=entry.note,
+        )
+        for entry in listed.entries
+    ]
 
 
 def check_weights(folder: Path, name: str) -> str:

@@ -17,7 +17,7 @@ title = "LabelMe"
 sentence = "A JSON file for each frame with exact masks, which labelme opens beside the pictures."
 lossy: tuple[str, ...] = ("Rotated boxes are not held; scores stand in a mask's description.",)
 frame_base = 0
-checked_with = "the test suite's own reader of labelme's masks"
+checked_with = "the test suite's own reader of labelme's masks; labelme itself by hand"
 options = ALL_ANNOTATIONS | {"images", "absent"}
 
 VERSION = "5.5.0"  # of labelme, the first whose masks are as these

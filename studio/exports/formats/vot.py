@@ -18,7 +18,7 @@ lossy: tuple[str, ...] = (
     "Rotated boxes and boxes say less than masks; masks are exact.",
 )
 frame_base = 0
-checked_with = "the test suite's own reader of VOT's grammar"
+checked_with = "the test suite's own reader of VOT's grammar; the VOT toolkit by hand"
 options = ALL_ANNOTATIONS | {"region"}
 
 

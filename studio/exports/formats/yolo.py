@@ -24,7 +24,7 @@ lossy: tuple[str, ...] = (
     "Points are rounded to a millionth of the picture; the objects' numbers are in tracks.csv only.",
 )
 frame_base = 0
-checked_with = "supervision 0.31"
+checked_with = "supervision 0.31; ultralytics by hand"
 options = ALL_ANNOTATIONS | {"images", "absent"}
 
 
