@@ -124,6 +124,13 @@ def test_strokes_polygons_and_their_undoing_are_what_is_stored_and_shown(easel: 
     assert kept is not None and differ(easel.stored(), kept) == 0
     assert (easel.inked(80, 190), easel.inked(100, 90), easel.inked(200, 90)) == (True, True, False)
 
+    # with the brush in hand it is ink before it is touched, so that the touch need not draw the stage
+    page.keyboard.press("m")
+    expect(page.locator("#stage")).to_have_attribute("data-drawn-masks", "0")
+    assert (easel.inked(80, 190), easel.inked(100, 90), easel.inked(200, 90)) == (True, True, False)
+    page.keyboard.press("v")
+    expect(page.locator("#stage")).to_have_attribute("data-drawn-masks", "1")
+
 
 def expect_stored(easel: Easel, bits: Bits, most: int) -> None:
     """Within two seconds."""
