@@ -51,16 +51,16 @@ def main() -> None:
     parser.add_argument("--jitter", type=float, default=JITTER)  # of the masks in films
     parser.add_argument("--films", action="store_true")
     parser.add_argument("--memory", action="store_true")
-    parser.add_argument("--one-film", action="store_true", help=argparse.SUPPRESS)  # what --memory measures
+    parser.add_argument("--one-film", type=Path, help=argparse.SUPPRESS)  # a clip: drawn, or what --memory measures
     asked = parser.parse_args()
     width, height = map(int, (asked.size or (SMALL if asked.memory else SIZE)).split("x"))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STUDIO_DATA"] = folder
         django.setup()
         if asked.one_film:
-            one_film(Path(folder), asked.frames, width, height)
+            one_film(Path(folder), asked.one_film, asked.frames, width, height)
         elif asked.memory:
-            measure_memory(f"{width}x{height}")
+            measure_memory(Path(folder), f"{width}x{height}")
         elif asked.films:
             measure_films(Path(folder), asked.frames or FILM_FRAMES, width, height, asked)
         else:
@@ -147,15 +147,24 @@ def measure_formats(folder: Path, frames: int, width: int, height: int, only: st
 
 def film_tracks(folder: Path, count: int, width: int, height: int, jitter: float = JITTER) -> tuple[object, object]:
     """A clip of so many frames and its tracks; the spool stays open as long as the process."""
+    draw_film(folder / "a.mp4", count, width, height)
+    return tracks_of(folder / "a.mp4", count, width, height, jitter)
+
+
+def draw_film(path: Path, count: int, width: int, height: int) -> None:
     from drawn.clips import draw_clip, write_video
+
+    drawn = draw_clip(50, width, height).frames
+    write_video(path, Repeated(drawn, count), sound="aac")  # type: ignore[arg-type]
+
+
+def tracks_of(path: Path, count: int, width: int, height: int, jitter: float = JITTER) -> tuple[object, object]:
     from studio.exports.options import Options
     from studio.exports.spool import Spool
     from studio.exports.tracks import Tracks
     from studio.media.reader import open_clip
 
-    drawn = draw_clip(50, width, height).frames
-    frames = Repeated(drawn, count)
-    clip = open_clip(write_video(folder / "a.mp4", frames, sound="aac"))  # type: ignore[arg-type]
+    clip = open_clip(path)
     spool = Spool(found_of(count, width, height, jitter))  # type: ignore[arg-type]
     return clip, Tracks("bench", clip, objects(), spool, Options())  # type: ignore[arg-type]
 
@@ -219,26 +228,37 @@ def coded_again(clip: object, path: Path) -> None:
             film.write_planes(picture, clip.pts(index), clip.duration(index))  # type: ignore[attr-defined]
 
 
-def one_film(folder: Path, frames: int, width: int, height: int) -> None:
+def one_film(folder: Path, path: Path, frames: int, width: int, height: int) -> None:
     from studio.exports.effects import EFFECTS
 
-    _clip, tracks = film_tracks(folder, frames, width, height)
+    if not path.exists():  # in a process of its own: drawing takes memory too
+        draw_film(path, frames, width, height)
+        return
+    _clip, tracks = tracks_of(path, frames, width, height)
     before = resident()
     EFFECTS["overlay"].write(tracks, folder / "overlay.mp4")  # type: ignore[arg-type]
     print(before, resident())
 
 
-def measure_memory(size: str) -> None:
+def measure_memory(folder: Path, size: str) -> None:
     for minutes in (1, 10):
-        began = time.perf_counter()
-        command = [sys.executable, __file__, "--one-film", "--frames", str(minutes * 60 * RATE), "--size", size]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        began, path = time.perf_counter(), folder / f"{minutes}.mp4"
+        command = [
+            sys.executable,
+            __file__,
+            "--one-film",
+            str(path),
+            "--frames",
+            str(minutes * 60 * RATE),
+            "--size",
+            size,
+        ]
+        for _ in ("drawn", "measured"):
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
         before, after = (int(figure) // 1024 for figure in done.stdout.split())
         took = time.perf_counter() - began
-        print(
-            f"{minutes:2} min of {size}: {before} MiB before, {after} MiB at most; {took:.0f} s with the drawing",
-            flush=True,
-        )
+        figures = f"{before} MiB before, {after} MiB at most; {took:.0f} s with the drawing"
+        print(f"{minutes:2} min of {size}: {figures}", flush=True)
 
 
 def resident() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
     "project": "Project file",
+    "labelme": "LabelMe",
     "youtube-vis": "YouTube-VIS",
     "coco": "COCO",
     "cvat": "CVAT XML, video or images",

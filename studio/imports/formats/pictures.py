@@ -20,7 +20,7 @@ from studio.imports.scene import Scene
 
 WIDE = ("I;16", "I;16B", "I")  # 16 bit
 NARROW = ("P", "L", "1")
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 
 
 def mode_of(files: Files, name: str) -> str:
@@ -28,7 +28,7 @@ def mode_of(files: Files, name: str) -> str:
     try:
         with Image.open(io.BytesIO(files.read(name)), formats=("PNG",)) as picture:
             return picture.mode
-    except (UnidentifiedImageError, *_BROKEN):
+    except (UnidentifiedImageError, *BROKEN):
         return ""
 
 
@@ -61,7 +61,7 @@ def values_of(files: Files, name: str, scene: Scene, modes: tuple[str, ...]) -> 
             if picture.mode not in modes:
                 raise BadImport(name, f"its pixels are colours ({picture.mode}), not objects' numbers")
             return np.asarray(picture).astype(np.int64)
-    except (UnidentifiedImageError, *_BROKEN) as fault:
+    except (UnidentifiedImageError, *BROKEN) as fault:
         raise BadImport(name, "this PNG is broken") from fault
 
 
