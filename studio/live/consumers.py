@@ -192,8 +192,9 @@ class PageSocket(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # channels
     async def _woken(self, check_at: float) -> None:
         """Wait for a hint, an ack, progress that was held back, or the time to check."""
         until = min(check_at, self.progress_at + PROGRESS_EVERY_S) if self._may_tell_progress else check_at
-        with suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(self.wake.wait(), max(0.0, until - time.monotonic()))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):  # wait_for would make a task of it
+                await self.wake.wait()
         self.wake.clear()
 
     @property
