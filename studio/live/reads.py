@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 
 from channels.db import DatabaseSyncToAsync
 
+GATHER_S = 0.005  # one hint wakes all pages of a clip, and each takes its turn on the event loop
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -23,16 +25,17 @@ async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 @dataclass(slots=True)
 class _Round(Generic[T]):
-    """The read that is under way for a question, and who has asked since it began."""
+    """What those who asked last are waiting for, and whether its read has begun."""
 
-    following: asyncio.Future[T] | None = None
+    answer: asyncio.Future[T]
+    begun: bool = False
 
 
 class SharedReads(Generic[T]):
-    """A read of the database that hundreds of sockets of one process ask for at the same moment is done once or twice.
+    """A read of the database that hundreds of sockets of one process ask for at the same moment is done once.
 
-    Who asks while a read is under way is answered by the one after it: an answer is never older than its question.
-    Nothing is kept once it is told.
+    A read waits a moment for others who ask the same. Who asks while it is under way is answered by the one after it:
+    an answer is never older than its question. Nothing is kept once it is told.
     """
 
     def __init__(self) -> None:
@@ -43,33 +46,30 @@ class SharedReads(Generic[T]):
         """What `read` returns or raises; equal questions must mean equal reads."""
         loop = asyncio.get_running_loop()
         rounds = self._rounds.setdefault(loop, {})
-        known = rounds.get(question)
-        if known is None:
-            rounds[question] = known = _Round()
-            answer: asyncio.Future[T] = loop.create_future()
-            task = loop.create_task(self._read(rounds, question, read, answer))
+        last = rounds.get(question)
+        if last is None or last.begun:
+            rounds[question] = following = _Round[T](loop.create_future())
+            task = loop.create_task(self._read(rounds, question, read, following, last))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        elif known.following is None:
-            answer = known.following = loop.create_future()
-        else:
-            answer = known.following
-        return await asyncio.shield(answer)  # a socket that closes takes the answer from nobody
+            last = following
+        return await asyncio.shield(last.answer)  # a socket that closes takes the answer from nobody
 
     async def _read(
-        self, rounds: dict[Hashable, _Round[T]], question: Hashable, read: Callable[[], T], answer: asyncio.Future[T]
-    ) -> None:
-        """Answer round after round, until nobody has asked during one."""
-        known = rounds[question]
-        while True:
-            try:
-                found = await in_database(read)
-            except Exception as fault:  # noqa: BLE001  raised again in each socket that asked
-                answer.set_exception(fault)
-                answer.exception()  # whoever asked may be gone: then nobody would fetch it
-            else:
-                answer.set_result(found)
-            if known.following is None:
-                del rounds[question]
-                return
-            answer, known.following = known.following, None
+        self, rounds: dict[Hashable, _Round[T]], question: Hashable, read: Callable[[], T],
+        mine: _Round[T], before: _Round[T] | None,
+    ) -> None:  # fmt: skip
+        if before is None:
+            await asyncio.sleep(GATHER_S)
+        else:
+            await asyncio.wait([before.answer])
+        mine.begun = True
+        try:
+            found = await in_database(read)
+        except Exception as fault:  # noqa: BLE001  raised again in each socket that asked
+            mine.answer.set_exception(fault)
+            mine.answer.exception()  # whoever asked may be gone: then nobody would fetch it
+        else:
+            mine.answer.set_result(found)
+        if rounds[question] is mine:
+            del rounds[question]
