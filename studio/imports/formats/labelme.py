@@ -19,6 +19,7 @@ from studio.imports.errors import BadImport
 from studio.imports.files import MANIFEST, Files, parse_json
 from studio.imports.formats.pictures import BROKEN, NARROW
 from studio.imports.frames import frames_of_names
+from studio.imports.identity import by_label
 from studio.imports.own import Manifest, short, whole
 from studio.imports.scene import Scene
 from studio.imports.shapes import Bits, fill
@@ -105,18 +106,7 @@ def _identities(shapes: Sequence[_Shape]) -> list[object]:
         if missing is not None:
             raise BadImport(missing.where, "it has no group_id, though others have one")
         return [(shape.label, shape.group) for shape in shapes]
-    crowded = Counter((shape.frame, shape.label) for shape in shapes)
-    if all(many == 1 for many in crowded.values()):
-        return [shape.label for shape in shapes]
-    if len({shape.frame for shape in shapes}) == 1:
-        return list(range(len(shapes)))
-    at = next(shape for shape in shapes if crowded[shape.frame, shape.label] > 1)
-    many = crowded[at.frame, at.label]
-    raise BadImport(
-        at.where,
-        f"it has no group_id, and its frame has {many} shapes of its label, so which is which in other frames is not "
-        "known",
-    )
+    return by_label([(shape.where, shape.frame, shape.label) for shape in shapes], "group_id", "shapes")
 
 
 def _bits(shape: _Shape, scene: Scene) -> Bits:
