@@ -41,16 +41,20 @@ def read_runs(counts: bytes) -> Runs:
     A number is groups of five bits, lowest first, a character each; the sixth bit says that more follow, the fifth of
     the last is the sign; from the fourth on it is the difference to the one before the last (maskApi.c).
     """
-    groups = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    groups = np.frombuffer(counts, np.uint8) - np.uint8(48)
     ends = np.flatnonzero(groups < 0x20)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    lengths = ends - starts + 1
-    places = np.arange(groups.size) - np.repeat(starts, lengths)
-    runs: Runs = np.add.reduceat((groups & 0x1F) << (5 * places), starts)
-    negative = (groups[ends] & 0x10) != 0
-    runs[negative] -= np.int64(1) << (5 * lengths[negative])
-    runs[1::2] = np.cumsum(runs[1::2])
-    runs[2::2] = np.cumsum(runs[2::2])
+    starts = np.empty_like(ends)
+    starts[0], starts[1:] = 0, ends[:-1] + 1
+    five = (groups & 0x1F).astype(np.int64)
+    last = five[ends]
+    runs: Runs = last - ((last & 0x10) << 1)  # the last group with its sign
+    longer = np.flatnonzero(ends > starts)
+    while longer.size:  # the group before, on and on to the first; few numbers have more than two
+        ends[longer] -= 1
+        runs[longer] = (runs[longer] << 5) + five[ends[longer]]
+        longer = longer[ends[longer] > starts[longer]]
+    runs[1::2] = runs[1::2].cumsum()
+    runs[2::2] = runs[2::2].cumsum()
     return runs
 
 

@@ -50,18 +50,25 @@ def mask_png(bits: NDArray[np.bool_]) -> bytes:
 
 def _stream(labels: Labels, at: tuple[int, int], height: int, width: int) -> bytes:
     """The picture's rows, none filtered, as one zlib stream of three: zeros, the rows with labels, zeros."""
-    left, first, across, down = cv2.boundingRect(labels.view(np.uint8))
+    first, down = _rows_with_labels(labels)
     depth = labels.dtype.itemsize
-    left, right = left // depth, -(-(left + across) // depth)
-    box = labels[first : first + down, left:right]
+    box = labels[first : first + down]
     row_bytes = 1 + width * depth
     above, below = (at[1] + first) * row_bytes, (height - at[1] - first - down) * row_bytes
     adler = _adler_of_zeros(1, above)
     middle = b""
     if down:
-        middle, adler = _rows(box, at[0] + left, row_bytes, adler)
+        middle, adler = _rows(box, at[0], row_bytes, adler)
     adler = _adler_of_zeros(adler, below)
     return b"".join([_HEAD, _zeros(above), middle, _zeros(below), _END, struct.pack(">I", adler)])
+
+
+def _rows_with_labels(labels: Labels) -> tuple[int, int]:
+    """The first of them and how many, to the last."""
+    if labels.size and labels[0].any() and labels[-1].any():  # as a box around labels has it
+        return 0, labels.shape[0]
+    _, first, _, down = cv2.boundingRect(labels.view(np.uint8))
+    return first, down
 
 
 def _rows(box: Labels, x: int, row_bytes: int, adler: int) -> tuple[bytes, int]:
