@@ -17,15 +17,14 @@ _CELLS = 15  # of stride 8, along a mask's window of 127 px
 _EDGE = 0.25  # a cell less likely than this is ground
 
 
-def pooled(response: Response, masks: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """The mean of the maps over each region's mask.
+def pooled(response: Response, masks: Tensor, rows: Tensor, columns: Tensor, batch: Tensor) -> Tensor:
+    """The mean of the maps over each mask.
 
-    masks: [N, S, S] probabilities of the windows at rows, columns, both int64 [N].
-    Returns [N, C] float32 on the response's device; NaN where no cell belongs to the mask.
+    masks: [P, S, S] probabilities of the windows at rows, columns of regions batch, all int64 [P].
+    Returns [P, C] float32 on the response's device; NaN where no cell belongs to the mask.
     """
-    batch = torch.arange(rows.shape[0], device=rows.device)
     offset = response_offset(response.cls.shape[-1])
-    cells = F.interpolate(masks[:, None].float(), size=(_CELLS, _CELLS), mode="area")  # [N, 1, 15, 15]
+    cells = F.interpolate(masks[:, None].float(), size=(_CELLS, _CELLS), mode="area")  # [P, 1, 15, 15]
     inside = (cells - _EDGE).clamp(min=0)
     inside = inside / inside.sum(dim=(2, 3), keepdim=True)
     around = [windows(maps, batch, rows - offset, columns - offset, 1, _CELLS) for maps in response.features[2:]]

@@ -62,14 +62,15 @@ class SideBySide:
             features=tuple(torch.cat(maps) for maps in zip(*(part.features for part in parts), strict=True)),
         )
 
-    def mask_logits(self, response: Response, rows: Tensor, columns: Tensor) -> Tensor:
-        """As SiamMask.mask_logits, one position a region."""
+    def mask_logits(self, response: Response, rows: Tensor, columns: Tensor, batch: Tensor | None = None) -> Tensor:
+        """As SiamMask.mask_logits."""
+        regions = range(len(rows)) if batch is None else [int(n) for n in batch]
 
         def one(n: int) -> Tensor:
-            own = slice(n, n + 1)
+            own = slice(regions[n], regions[n] + 1)
             maps = tuple(map_[own] for map_ in response.features)
             alone = Response(response.cls[own], response.loc[own], response.correlation[own], maps)
-            return self.network.mask_logits(alone, rows[own], columns[own])
+            return self.network.mask_logits(alone, rows[n : n + 1], columns[n : n + 1])
 
         return torch.cat(self._each(len(rows), one))
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking.errors import BadInput
+from tracking.lookalikes import LookAlike
 
 
 class State(enum.Enum):
@@ -27,7 +28,8 @@ class State(enum.Enum):
     LOST = "lost"  # out of sight: the search goes on
 
 
-USUAL_RATE = 0.1  # of a sure frame in what is usual for an object: score and area
+USUAL_RATE = 0.1  # of a sure frame in what is usual for an object: score, area, size and looks
+PACE_RATE = 0.2  # of a sure frame in its usual pace
 RECENT_RATE = 0.05  # of a sure frame in how the object looks of late
 _LIMIT = 3.0  # of a logarithm: past it more says nothing more
 
@@ -43,6 +45,11 @@ class Evidence(NamedTuple):
     growth: float  # |log| of the mask's area over the usual one
     likeness: float  # cosine of its appearance with the exemplar's
     familiarity: float  # cosine of its appearance with how it looked of late
+
+    @property
+    def looks(self) -> float:
+        """How like the object it is by its looks alone, -1..1."""
+        return (self.likeness + self.familiarity) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +102,22 @@ class Presence:
     def judge(self, sight: Sight, confidence: float, center: tuple[float, float]) -> tuple[State, Sight]:
         """What to believe of the best find, at center, and how long the object has been doubted or lost then.
 
-        Confidence 0 is a find without a pixel: that is lost at once.
+        Confidence 0 is a find without a pixel: that is lost at once. One that is found again and doubted is shown, and
+        looked for elsewhere until it is sure.
         """
-        if sight.lost:
+        searching = sight.lost + 1 if sight.lost else 0
+        if sight.lost and not sight.shown:
             if confidence < self.found_above:
                 hunch = center if confidence >= self.lost_below else None
-                return State.LOST, replace(sight, lost=sight.lost + 1, hunch=hunch)
+                return State.LOST, replace(sight, lost=searching, hunch=hunch)
         elif confidence < self.lost_below:
             low = sight.low + 1
             if low >= self.patience or confidence == 0:
-                return State.LOST, replace(sight, low=0, lost=1)
-            return State.DOUBTFUL, replace(sight, low=low)
-        state = State.DOUBTFUL if confidence < self.doubtful_below else State.TRACKED
-        return state, replace(sight, low=0, lost=0, hunch=None)
+                return State.LOST, replace(sight, low=0, lost=searching or 1, shown=False, hunch=None)
+            return State.DOUBTFUL, replace(sight, low=low, lost=searching)
+        if confidence < self.doubtful_below:
+            return State.DOUBTFUL, replace(sight, low=0, lost=searching, shown=searching > 0, hunch=None)
+        return State.TRACKED, replace(sight, low=0, lost=0, shown=False, hunch=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +131,15 @@ class Sight:
     score: float  # the usual one, 0..1
     area: float  # the usual one, video pixels
     center: tuple[float, float]  # where it was last seen for sure
-    size: tuple[float, float]
+    size: tuple[float, float]  # the usual one: at the rim of a frame, or half covered, a box is not the object's
+    looks: float = 1.0  # the usual ones: the mean of likeness and familiarity
+    pace: float = 0.0  # its usual way from one frame to the next, video pixels
+    lookalikes: tuple[LookAlike, ...] = ()  # other things that could be taken for it
+    crossing: int = 0  # frames in which it may still part from one of them; 0: it met none
+    unsure: int = 0  # frames since it was last seen for sure, this one among them
     low: int = 0  # frames in a row that were below lost_below
-    lost: int = 0  # frames since it is lost; 0: it is in sight
+    lost: int = 0  # frames since it was lost, until it is found for sure; 0: it is in sight
+    shown: bool = False  # while lost: it is found again, and in doubt
     hunch: tuple[float, float] | None = None  # while lost, the likeliest place of the frame before
 
     def appearance(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -151,17 +167,24 @@ class Sight:
         center: tuple[float, float], size: tuple[float, float],
     ) -> Self:  # fmt: skip
         """Remember a find that is believed without doubt."""
-        recent = self.recent + np.float32(RECENT_RATE) * (appearance - self.recent)
+        looks = float(appearance @ self.exemplar + appearance @ self.recent) / 2
+        way = math.dist(center, self.center) / max(1, self.unsure)
+        rate = 0.0 if self.crossing else RECENT_RATE  # it may be the other one
+        recent = self.recent + np.float32(rate) * (appearance - self.recent)
         length = float(np.linalg.norm(recent))
         return replace(
             self,
             recent=(recent / np.float32(length)).astype(np.float32) if length > 0 else self.recent,
-            score=self.score + USUAL_RATE * (score - self.score),
-            area=self.area + USUAL_RATE * (area - self.area),
+            score=_toward(self.score, score),
+            area=_toward(self.area, area),
+            looks=_toward(self.looks, looks),
             center=center,
-            size=size,
+            size=(_toward(self.size[0], size[0]), _toward(self.size[1], size[1])),
+            pace=self.pace + PACE_RATE * (way - self.pace),
+            unsure=0,
             low=0,
             lost=0,
+            shown=False,
             hunch=None,
         )
 
@@ -175,6 +198,10 @@ def contrast(
     if not math.isfinite(length) or length == 0:
         return np.zeros_like(ground)
     return (apart / np.float32(length)).astype(np.float32)
+
+
+def _toward(usual: float, value: float) -> float:
+    return usual + USUAL_RATE * (value - usual)
 
 
 def _limited(value: float) -> float:

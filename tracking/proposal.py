@@ -11,17 +11,20 @@ from torch import Tensor
 from tracking.anchors import COUNT, anchor_grid
 from tracking.profile import Profile
 
+_APART = 0.75  # of the object's sides: a box that far off shows another thing
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
-    """The chosen anchor of each of N regions; all tensors stay on the response's device."""
+    """The chosen anchor of each of N regions, then others of some of them; tensors stay on the response's device."""
 
-    index: Tensor  # [N] int64, (anchor * R + row) * R + column
-    row: Tensor  # [N] int64
-    column: Tensor  # [N] int64
-    score: Tensor  # [N] float64, 0..1
-    penalty: Tensor  # [N] float64, 1: same size and shape as before
-    box: Tensor  # [N, 4] float64: centre x, y relative to the crop's centre, width, height; crop pixels
+    region: Tensor  # [P] int64: 0..N - 1, then those of the others
+    index: Tensor  # [P] int64, (anchor * R + row) * R + column
+    row: Tensor  # [P] int64
+    column: Tensor  # [P] int64
+    score: Tensor  # [P] float64, 0..1
+    penalty: Tensor  # [P] float64, 1: same size and shape as before
+    box: Tensor  # [P, 4] float64: centre x, y relative to the crop's centre, width, height; crop pixels
 
 
 class Proposals:
@@ -35,12 +38,19 @@ class Proposals:
         self._window = torch.from_numpy(window).to(device)  # [A]
 
     def choose(
-        self, cls: Tensor, loc: Tensor, size: Tensor, profile: Profile, anywhere: Tensor | None = None
+        self,
+        cls: Tensor,
+        loc: Tensor,
+        size: Tensor,
+        profile: Profile,
+        anywhere: Tensor | None = None,
+        others_from: float | None = None,
     ) -> Proposal:
         """Choose for each of N regions.
 
         cls: [N, 10, R, R] logits. loc: [N, 20, R, R]. size: [N, 2] float64, the object's last size in crop pixels.
         anywhere: [N] bool, regions where the middle is no likelier than the rest: the object's place is not known.
+        others_from: a score, 0..1; a region with a place apart from the chosen one that reaches it has that one too.
         """
         cls = cls.double().flatten(2).reshape(cls.shape[0], 2, -1)  # [N, 2, A]
         score = torch.sigmoid(cls[:, 1] - cls[:, 0])  # softmax over two
@@ -61,16 +71,22 @@ class Proposals:
         penalised = penalty * score * (1 - near) + self._window * near  # [N, A]
 
         best = penalised.argmax(dim=1)
-        at = best[:, None]
+        region = torch.arange(best.shape[0], device=best.device)
+        if others_from is not None:
+            at = best[:, None]
+            apart = torch.maximum((x - x.gather(1, at)).abs() / old_width, (y - y.gather(1, at)).abs() / old_height)
+            other_score, other = (penalty * score * (apart > _APART)).max(dim=1)
+            strong = (other_score >= others_from).nonzero()[:, 0]
+            best, region = torch.cat([best, other[strong]]), torch.cat([region, strong])
         place = best % (self._side * self._side)
-        box = torch.stack([values.gather(1, at)[:, 0] for values in (x, y, width, height)], dim=1)
         return Proposal(
+            region=region,
             index=best,
             row=place // self._side,
             column=place % self._side,
-            score=score.gather(1, at)[:, 0],
-            penalty=penalty.gather(1, at)[:, 0],
-            box=box,
+            score=score[region, best],
+            penalty=penalty[region, best],
+            box=torch.stack([values[region, best] for values in (x, y, width, height)], dim=1),
         )
 
 

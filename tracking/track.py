@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking.errors import BadTrack
+from tracking.lookalikes import LookAlike
 from tracking.mask import Mask
 from tracking.presence import Evidence, Sight
 from tracking.presence import State as State
 
-_FORMAT = "siammask-track/2"
-_FORMATS = ("siammask-track/1", _FORMAT)  # the first knew no sight
+_FORMAT = "siammask-track/3"
+_FORMATS = ("siammask-track/1", "siammask-track/2", _FORMAT)  # the first knew no sight, the second no look-alikes
 _KERNELS = ("cls", "loc", "mask")
 _VECTORS = ("ground", "spread", "exemplar", "recent")  # of a sight
 
@@ -50,6 +51,7 @@ class Track:
         }
         if self.sight is not None:
             scalars["sight"] = {name: getattr(self.sight, name) for name in _SIGHT}
+            scalars["lookalikes"] = [[*one.center, one.unseen] for one in self.sight.lookalikes]
         arrays: dict[str, NDArray[np.generic]] = {
             "scalars": np.frombuffer(json.dumps(scalars, sort_keys=True).encode(), np.uint8),
             "state": np.array([*self.center, *self.size, *self.color_mean], np.float64),
@@ -70,7 +72,8 @@ class Track:
                 state = [float(value) for value in archive["state"]]
                 kernels = tuple(archive[name] for name in _KERNELS)
                 sight = scalars.get("sight")
-                seen = None if sight is None else _sight(sight, [archive[name] for name in _VECTORS])
+                others = scalars.get("lookalikes", [])
+                seen = None if sight is None else _sight(sight, others, [archive[name] for name in _VECTORS])
             if scalars["format"] not in _FORMATS or len(state) != 7:
                 raise BadTrack(f"a track must be of format {_FORMAT}, got {scalars['format']!r}")
             if any(kernel.dtype != np.float32 or kernel.ndim != 3 for kernel in kernels):
@@ -105,10 +108,11 @@ class Step:
     evidence: Evidence | None = None  # what spoke for and against it; None where nothing asks
 
 
-_SIGHT = ("score", "area", "center", "size", "low", "lost", "hunch")  # its scalars; JSON keeps a float64's every bit
+# a sight's scalars; JSON keeps a float64's every bit
+_SIGHT = ("score", "area", "center", "size", "looks", "pace", "crossing", "unsure", "low", "lost", "shown", "hunch")
 
 
-def _sight(scalars: dict[str, Any], vectors: list[NDArray[np.float32]]) -> Sight:
+def _sight(scalars: dict[str, Any], lookalikes: list[list[float]], vectors: list[NDArray[np.float32]]) -> Sight:
     if len({vector.shape for vector in vectors}) != 1 or any(v.dtype != np.float32 or v.ndim != 1 for v in vectors):
         raise BadTrack("a sight's vectors must be float32 [C]")
     hunch = scalars["hunch"]
@@ -122,8 +126,14 @@ def _sight(scalars: dict[str, Any], vectors: list[NDArray[np.float32]]) -> Sight
         area=float(scalars["area"]),
         center=_pair(scalars["center"]),
         size=_pair(scalars["size"]),
+        looks=float(scalars.get("looks", 1)),
+        pace=float(scalars.get("pace", 0)),
+        lookalikes=tuple(LookAlike((float(x), float(y)), int(unseen)) for x, y, unseen in lookalikes),
+        crossing=int(scalars.get("crossing", 0)),
+        unsure=int(scalars.get("unsure", scalars["lost"])),
         low=int(scalars["low"]),
         lost=int(scalars["lost"]),
+        shown=bool(scalars.get("shown", False)),
         hunch=None if hunch is None else _pair(hunch),
     )
 

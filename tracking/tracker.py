@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tracking import scan
+from tracking import lookalikes, scan
 from tracking.appearance import ground, pooled
 from tracking.box import Box
 from tracking.crop import (
@@ -32,6 +32,7 @@ from tracking.crop import (
     subwindow,
 )
 from tracking.errors import BadInput, BadTrack
+from tracking.lookalikes import Candidate
 from tracking.mask import Mask
 from tracking.presence import Evidence, Presence, Sight, State, contrast
 from tracking.profile import Center, Profile
@@ -39,6 +40,7 @@ from tracking.proposal import Proposals
 from tracking.siammask import Network, Response, Template
 from tracking.track import Step, Track
 
+OTHERS_FROM = 0.8  # score of a second place in a region from which it is looked at too
 MIN_OBJECT_PX = 10.0  # a followed object's sides never shrink below this, as SiamMask tools/test.py
 
 
@@ -159,12 +161,15 @@ class Tracker:
             return [_Look(index, track.center, track.size)]
         side = round(SEARCH_SIDE * context_side(*track.size) / TEMPLATE_SIDE)
         places = scan.looks(sight.center, side, track.frame_width, track.frame_height, sight.lost, sight.hunch)
+        if sight.shown:  # followed as ever, and looked for in the rest of the frame
+            own = _Look(index, track.center, track.size)
+            return [own, *(_Look(index, place, sight.size, anywhere=True) for place in places[1:])]
         return [_Look(index, place, track.size, anywhere=True) for place in places]
 
     def _search(
         self, frame: NDArray[np.uint8], tracks: Sequence[Track], looks: Sequence[_Look]
     ) -> tuple[list[_Find], Response]:
-        """One pass of the network over all looks."""
+        """One pass of the network over all looks: a find of each, in their order, then other strong ones."""
         # s_x of the paper: the search region, in video pixels, and the crop pixels a video pixel spans
         scales = [TEMPLATE_SIDE / context_side(*look.size) for look in looks]
         sides = [round(SEARCH_SIDE / scale) for scale in scales]
@@ -184,23 +189,25 @@ class Tracker:
             last_size,
             self.profile,
             anywhere if any(look.anywhere for look in looks) else None,
+            None if self.presence is None else OTHERS_FROM,
         )
-        masks = self.network.mask_logits(response, proposal.row, proposal.column).float().sigmoid()
+        masks = self.network.mask_logits(response, proposal.row, proposal.column, proposal.region).float().sigmoid()
         values: NDArray[np.float32] = masks.cpu().numpy()
         numbers = torch.cat(
             [
                 proposal.box,
-                torch.stack([proposal.score, proposal.penalty, proposal.row, proposal.column], dim=1),
+                torch.stack([proposal.score, proposal.penalty, proposal.row, proposal.column, proposal.region], dim=1),
             ],
             dim=1,
-        ).cpu()  # [N, 8] float64
-        vectors: list[NDArray[np.float32]] | list[None] = [None] * len(looks)
+        ).tolist()  # [P, 9] float64
+        vectors: list[NDArray[np.float32]] | list[None] = [None] * len(numbers)
         if self.presence is not None:
-            vectors = list(pooled(response, masks, proposal.row, proposal.column).cpu().numpy())
-        finds = [
-            self._find(tracks[look.track], look, scale, side, [float(n) for n in row], mask, vector)
-            for look, scale, side, row, mask, vector in zip(looks, scales, sides, numbers, values, vectors, strict=True)
-        ]
+            vectors = list(pooled(response, masks, proposal.row, proposal.column, proposal.region).cpu().numpy())
+        finds = []
+        for row, mask, vector in zip(numbers, values, vectors, strict=True):
+            at = int(row[-1])
+            look = looks[at]
+            finds.append(self._find(tracks[look.track], look, scales[at], sides[at], row[:-1], mask, vector))
         return finds, response
 
     def _find(
@@ -237,9 +244,14 @@ class Tracker:
             state = State.TRACKED if bool(find.mask.bits().any()) else State.LOST
             return self._followed(moved, find, state, 1.0)
         weighed = [(evidence_of(track.sight, find), find) for find in finds]
-        rated = [(self.presence.confidence(evidence), evidence, find) for evidence, find in weighed]
-        confidence, evidence, find = max(rated, key=lambda one: one[0])
-        state, sight = self.presence.judge(track.sight, confidence if find.area else 0.0, find.center)
+        rated = [
+            (self.presence.confidence(evidence) if find.area else 0.0, evidence, find) for evidence, find in weighed
+        ]
+        chosen, seen = _told_apart(track, rated, self.presence)
+        confidence, evidence, find = rated[0 if chosen is None else chosen]
+        if chosen is None:
+            confidence = 0.0
+        state, sight = self.presence.judge(seen, confidence, find.center)
         if state is State.LOST:
             return self._lost(moved, sight, find.score, confidence, evidence)
         moved, step = self._followed(moved, find, state, confidence, evidence)
@@ -281,7 +293,7 @@ class Tracker:
         means, spreads = (part.cpu().numpy() for part in ground(response))
         return tuple(
             replace(track, sight=_first_sight(track, find, mean, spread))
-            for track, find, mean, spread in zip(tracks, finds, means, spreads, strict=True)
+            for track, find, mean, spread in zip(tracks, finds[: len(tracks)], means, spreads, strict=True)
         )
 
     def _regions(self, crops: Sequence[NDArray[np.uint8]]) -> Tensor:
@@ -315,6 +327,38 @@ def _first_sight(track: Track, find: _Find, mean: NDArray[np.float32], spread: N
         center=track.center,
         size=track.size,
     )
+
+
+def _told_apart(
+    track: Track, rated: Sequence[tuple[float, Evidence, _Find]], presence: Presence
+) -> tuple[int | None, Sight]:
+    """Which find to judge, None where all are of other things, and what is known of those."""
+    sight = track.sight
+    assert sight is not None
+    candidates = [Candidate(find.center, confidence, evidence.looks) for confidence, evidence, find in rated]
+    size = math.sqrt(sight.size[0] * sight.size[1])
+    sight = replace(sight, unsure=sight.unsure + 1)
+    if sight.lost:
+        far = lookalikes.reach(size, sight.pace, sight.unsure)
+        able, known = lookalikes.while_lost(
+            sight.lookalikes, candidates, sight.center, size, far, presence.lost_below,
+            lost=sight.lost, usual=sight.looks,
+        )  # fmt: skip
+        if sight.shown:  # it stays where it is unless another find would be believed by itself
+            able = [
+                n
+                for n in able
+                if candidates[n].confidence >= presence.found_above
+                or math.dist(candidates[n].center, candidates[0].center) <= lookalikes.SAME * size
+            ]
+        chosen = max(able, key=lambda n: candidates[n].confidence, default=None)
+        return chosen, replace(sight, lookalikes=known)
+    told = lookalikes.beside(
+        sight.lookalikes, candidates, track.center, size, presence.lost_below, crossing=sight.crossing > 0
+    )
+    crossing = lookalikes.CROSSING if told.met else max(0, sight.crossing - 1)
+    believing = presence.lost_below == 0  # everything, a double too
+    return 0 if told.own is None and believing else told.own, replace(sight, lookalikes=told.known, crossing=crossing)
 
 
 def evidence_of(sight: Sight, find: _Find) -> Evidence:

@@ -37,6 +37,17 @@ def test_a_batch_is_the_objects_one_by_one_bit_for_bit(regions: tuple[Tensor, Te
         assert all(torch.equal(whole[n : n + 1], own) for whole, own in zip(together, alone, strict=True))
 
 
+@torch.inference_mode()
+def test_two_masks_of_one_region_are_those_of_the_network_it_works_with(regions: tuple[Tensor, Tensor]) -> None:
+    z, x = regions
+    layers = siammask_small(32).eval()
+    network = SideBySide(layers, 2, large=False)
+    response = network.search(network.encode_template(z), x)
+    rows, columns, batch = torch.tensor([5, 6, 7, 20]), torch.tensor([5, 6, 7, 3]), torch.tensor([0, 1, 2, 1])
+    ours = network.mask_logits(response, rows, columns, batch)
+    torch.testing.assert_close(ours, layers.mask_logits(response, rows, columns, batch), atol=1e-4, rtol=1e-4)
+
+
 class Watched:
     """A network that notes on which threads, and with how many of torch's, it worked."""
 

@@ -48,6 +48,22 @@ def test_a_find_without_a_pixel_is_lost_at_once(sight: Sight) -> None:
     assert PRESENCE.judge(sight, 0.0, (60, 40))[0] is State.LOST
 
 
+def test_one_found_again_and_doubted_is_shown_and_searched_for_until_one_is_sure(sight: Sight) -> None:
+    presence = replace(PRESENCE, doubtful_below=0.9)
+    state, found = presence.judge(replace(sight, lost=3), 0.85, (200, 90))
+    assert (state, found.lost, found.shown) == (State.DOUBTFUL, 4, True)
+    state, found = presence.judge(found, 0.5, (201, 90))
+    assert (state, found.lost, found.shown) == (State.DOUBTFUL, 5, True), (
+        "as one in sight, until it is below lost_below"
+    )
+    state, sure = presence.judge(found, 0.95, (300, 90))
+    assert (state, sure.lost, sure.shown) == (State.TRACKED, 0, False)
+    for expected in (State.DOUBTFUL, State.LOST):
+        state, found = presence.judge(found, 0.2, (201, 90))
+        assert state is expected
+    assert (found.lost, found.shown) == (7, False)
+
+
 def test_what_is_lost_is_believed_again_only_on_a_confident_match(sight: Sight) -> None:
     lost = replace(sight, lost=3)
     state, still = PRESENCE.judge(lost, 0.75, (200, 90))
@@ -65,9 +81,25 @@ def test_how_an_object_looks_of_late_follows_sure_finds_and_the_exemplar_stays(s
     turned = sight
     for _ in range(60):
         turned = turned.sure(0.5, 800, vector(0, 1, 0), (55, 40), (30, 20))
+    assert turned.size == pytest.approx((30, 20), abs=0.1)
+    assert sight.sure(0.5, 800, vector(0, 1, 0), (55, 40), (30, 20)).size == (21, 20), "one frame says little"
     assert turned.recent[1] > 0.9
     assert turned.area > 790 and turned.score < 0.51
     np.testing.assert_array_equal(turned.exemplar, sight.exemplar)
+
+
+def test_while_it_may_be_the_other_one_how_it_looks_of_late_is_kept(sight: Sight) -> None:
+    met = replace(sight, crossing=5).sure(0.5, 800, vector(0, 1, 0), (55, 40), (30, 20))
+    np.testing.assert_array_equal(met.recent, sight.recent)
+
+
+def test_its_pace_and_its_looks_are_those_of_its_sure_frames(sight: Sight) -> None:
+    moved = sight
+    for step in range(1, 40):
+        moved = replace(moved, unsure=2).sure(0.9, 400, vector(0.8, 0.6, 0), (50 + 12 * step, 40), (20, 20))
+    assert moved.pace == pytest.approx(6, abs=0.01), "px a frame; each was sure only every second one"
+    assert moved.unsure == 0
+    assert 0.8 < moved.looks < 0.95
 
 
 def test_appearance_is_what_sets_it_apart_from_the_ground() -> None:

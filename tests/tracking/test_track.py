@@ -1,4 +1,5 @@
 import io
+import json
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from tracking.errors import BadTrack
+from tracking.lookalikes import LookAlike
 from tracking.presence import Sight
 from tracking.track import Track
 
@@ -30,7 +32,8 @@ def seen() -> Track:
     ground, spread, exemplar, recent = (rng.standard_normal(12).astype(np.float32) for _ in range(4))
     sight = Sight(
         ground, spread, exemplar, recent, score=0.1 + 0.2, area=1 / 3, center=(1 / 7, 2.0), size=(3.0, 4 / 9),
-        low=1, lost=5, hunch=(0.7, 1 / 9),
+        looks=0.1 + 0.7, pace=1 / 3, lookalikes=(LookAlike((1 / 3, 0.1 + 0.2), 4), LookAlike((5.0, 6.0))), crossing=3,
+        unsure=8, low=1, lost=5, shown=True, hunch=(0.7, 1 / 9),
     )  # fmt: skip
     return replace(track(), sight=sight)
 
@@ -44,14 +47,30 @@ def test_what_a_track_remembers_of_its_object_comes_back_bit_for_bit() -> None:
     assert Track.from_bytes(track().to_bytes()).sight is None
 
 
-def test_a_track_of_the_format_before_this_one_is_read() -> None:
-    with np.load(io.BytesIO(track().to_bytes())) as archive:
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_track_of_a_format_before_this_one_is_read(number: int) -> None:
+    with np.load(io.BytesIO(seen().to_bytes())) as archive:
         arrays = dict(archive)
-    assert b"siammask-track/2" in arrays["scalars"].tobytes()
-    arrays["scalars"] = np.frombuffer(arrays["scalars"].tobytes().replace(b"track/2", b"track/1"), np.uint8)
+    scalars = json.loads(arrays["scalars"].tobytes())
+    assert scalars["format"] == "siammask-track/3"
+    scalars["format"] = f"siammask-track/{number}"
+    del scalars["lookalikes"]
+    for name in ("looks", "pace", "crossing", "unsure", "shown"):  # the second had none of these, the first no sight
+        del scalars["sight"][name]
+    if number == 1:
+        del scalars["sight"]
+    arrays["scalars"] = np.frombuffer(json.dumps(scalars).encode(), np.uint8)
     old = io.BytesIO()
     np.savez(old, **arrays)
-    assert Track.from_bytes(old.getvalue()).center == track().center
+
+    back = Track.from_bytes(old.getvalue())
+
+    assert back.center == track().center
+    if number == 1:
+        assert back.sight is None
+    else:
+        assert back.sight is not None
+        assert (back.sight.lost, back.sight.unsure, back.sight.lookalikes) == (5, 5, ())
 
 
 def test_a_sight_of_the_wrong_kind_of_numbers_is_refused() -> None:

@@ -137,7 +137,8 @@ def test_what_is_not_believed_has_no_mask_and_keeps_its_place() -> None:
         assert step.state is State.LOST
         assert not step.mask.full().any() and step.mask.rle().height == 160
         assert step.center == track.center == before.center
-        assert step.size == track.size == before.size
+        assert track.sight is not None
+        assert step.size == track.size == track.sight.size
 
 
 def test_a_lost_object_is_looked_for_until_it_is_believed_again_and_goes_on_through_bytes_bit_for_bit() -> None:
@@ -145,6 +146,8 @@ def test_a_lost_object_is_looked_for_until_it_is_believed_again_and_goes_on_thro
     for frame in frames()[1:4]:
         tracks, _ = judging(-9).step(frame, tracks)
     assert [track.sight.lost for track in tracks if track.sight is not None] == [3, 3]
+    # one as fast as this may be anywhere by now: an untrained network finds it anywhere
+    tracks = tuple(replace(track, sight=replace(track.sight, pace=100)) for track in tracks if track.sight)
     thawed = tuple(Track.from_bytes(track.to_bytes()) for track in tracks)
     found, steps = judging(9).step(frames()[4], tracks)
     again, same = judging(9).step(frames()[4], thawed)
@@ -161,6 +164,15 @@ def test_one_lost_object_does_not_disturb_another_of_its_batch() -> None:
     _, together = judging(0.1).step(frames()[1], (lost[0], tracks[1]))
     assert together[0].state is State.LOST and together[1].state is State.DOUBTFUL
     np.testing.assert_allclose(together[1].mask.values, alone[0].mask.values, atol=1e-4)
+
+
+def test_a_lost_object_is_not_believed_where_it_cannot_have_come() -> None:
+    tracks = judging(9).start(frames()[0], BOXES[:2])
+    for frame in frames()[1:4]:
+        tracks, _ = judging(-9).step(frame, tracks)
+    tracks, steps = judging(9).step(frames()[4], tracks)
+    assert [step.state for step in steps] == [State.LOST] * 2
+    assert all(track.sight is not None and track.sight.lookalikes for track in tracks)
 
 
 def test_without_presence_a_track_remembers_nothing_more() -> None:

@@ -68,6 +68,7 @@ def run(parsed: argparse.Namespace) -> int:
     whole = absence.score(watched)
     _say("all", whole)
     print(f"found again within {absence.SOON_FRAMES} frames: {whole.soon:.2f} of {len(whole.returns)} returns")
+    print(f"on another one like it: {whole.astray:.3f} of the frames")
     if parsed.choose:
         table = choose(watched).to_toml("presence")
         print(table, end="")

@@ -122,6 +122,7 @@ class SavedRun:
     weights: str
     profile: str
     precision: str
+    presence: bool  # whether finds are disbelieved
     starts: tuple[Track, ...]  # as learned on the start frame
     tracks: tuple[Track, ...]  # as of the last frame done
     found: tuple[Found, ...]  # so far, so that the last process can draw the whole film
@@ -160,6 +161,9 @@ class SavedRun:
                     weights=str(scalars["weights"]),
                     profile=str(scalars["profile"]),
                     precision=str(scalars["precision"]),
+                    presence=bool(
+                        scalars.get("presence", True)
+                    ),  # runs kept before this was asked judged if they could
                     starts=_tracks(archive, "start", objects),
                     tracks=_tracks(archive, "track", objects),
                     found=tuple(Found.from_json(line) for line in archive.read("found.jsonl").decode().splitlines()),
@@ -189,6 +193,7 @@ class SavedRun:
             "weights": self.weights,
             "profile": self.profile,
             "precision": self.precision,
+            "presence": self.presence,
         }
 
 

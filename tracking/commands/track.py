@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="NAME", help="the tracker's settings; default: those of the weights")
     parser.add_argument("--precision", choices=PRECISIONS, help="default: auto, bf16 on CUDA and fp32 on a CPU")
     parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.add_argument(
+        "--presence",
+        action=argparse.BooleanOptionalAction,
+        help="say that an object is out of sight and search for it, or believe every find; "
+        "default: where the weights have a table for it",
+    )
     parser.add_argument("--json", type=Path, metavar="OUT.jsonl", help="write a line a frame and object")
     parser.add_argument("--masks", type=Path, metavar="DIR", help="write a palette PNG a frame, object n = n")
     parser.add_argument("--video", type=Path, metavar="OUT.mp4", help="write the clip with the masks on it")
@@ -72,7 +79,14 @@ def _track(parsed: argparse.Namespace) -> int:
         name: str(getattr(parsed, name) or (getattr(saved, name) if saved else _DEFAULTS[name])) for name in _DEFAULTS
     }
     profile = parsed.profile or (saved.profile if saved else None)
-    tracker = load_tracker(settings["weights"], profile, parsed.device, settings["precision"])
+    judges = parsed.presence if saved is None else saved.presence
+    presence: Literal["own"] | None = None if judges is False else "own"
+    tracker = load_tracker(settings["weights"], profile, parsed.device, settings["precision"], presence=presence)
+    if parsed.presence and tracker.presence is None:
+        raise BadInput(
+            f"the weights {settings['weights']} have no table of presence for the profile {tracker.profile.name}: "
+            "leave out --presence"
+        )
     if saved is not None:
         _check_weights(tracker, saved)
     journey = _Journey(tracker, clip, plan, boxes, saved)
@@ -140,6 +154,7 @@ class _Journey:
             weights=weights,
             profile=self._tracker.profile.name,
             precision=precision,
+            presence=self._tracker.presence is not None,
             starts=self._starts,
             tracks=self._tracks,
             found=tuple(self.found),
@@ -168,8 +183,10 @@ class _Journey:
 
 def _what_to_follow(parsed: argparse.Namespace) -> tuple[SavedRun | None, list[Box]]:
     if parsed.resume is not None:
-        if parsed.box or parsed.frame is not None or parsed.direction is not None:
-            raise BadInput("a resumed run has its boxes, frame and direction already: leave out --box and the like")
+        if parsed.box or any(getattr(parsed, name) is not None for name in ("frame", "direction", "presence")):
+            raise BadInput(
+                "a resumed run has its boxes, frame, direction and presence already: leave out --box and the like"
+            )
         return SavedRun.load(parsed.resume), []
     if not parsed.box:
         raise BadInput("say what to follow: --box X,Y,W,H, once an object")

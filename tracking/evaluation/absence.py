@@ -27,6 +27,7 @@ class Seen:
     state: State
     confidence: float
     evidence: Evidence | None
+    astray: float = 0.0  # IoU of the mask with another one like the object
 
     @property
     def absent(self) -> bool:
@@ -74,6 +75,7 @@ class AbsenceScore:
     soon: float  # of the returns, those found within SOON_FRAMES; NaN where there are none
     returns: tuple[int | None, ...]
     overlap: float  # mean IoU of the frames where it is in sight
+    astray: float  # of all frames, those whose mask is on another one like it
 
     @property
     def f1(self) -> float:
@@ -98,7 +100,8 @@ def watch_clip(tracker: Tracker, clip: VanishingClip, on_frame: Callable[[], Non
         tracks, (step,) = tracker.step(shown.picture, tracks)
         seconds += time.perf_counter() - began
         overlap = _iou(step.mask.full(), shown.mask)
-        seen.append(Seen(shown.share, overlap, step.state, step.confidence, step.evidence))
+        astray = _iou(step.mask.full(), shown.alike) if shown.alike is not None and shown.alike.any() else 0.0
+        seen.append(Seen(shown.share, overlap, step.state, step.confidence, step.evidence, astray))
         on_frame()
     return WatchedClip(clip.name, tuple(seen), seconds)
 
@@ -118,6 +121,7 @@ def score(clips: Sequence[WatchedClip]) -> AbsenceScore:
         soon=float(np.mean(soon)) if soon else float("nan"),
         returns=returns,
         overlap=float(np.mean(there)) if there else float("nan"),
+        astray=float(np.mean([frame.astray >= FOUND_IOU for frame in frames])) if frames else 0.0,
     )
 
 

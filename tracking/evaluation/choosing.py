@@ -2,7 +2,8 @@
 
 The tracker believes everything while it is watched, so that it shows what it finds where the object is not. Weights
 are a logistic regression of right finds against wrong ones, each side counting alike; thresholds are read off its
-confidences, careful first of what is right: a mask that is thrown away is worse than one that is doubted.
+confidences, careful first of what is right: a mask that is thrown away is worse than one that is doubted. A find on
+another one like the object is neither right nor wrong here: its looks do not tell it, its place does (lookalikes.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ BELIEVING = Presence((0.0,) * len(Evidence._fields), bias=5.0, doubtful_below=0.
 RIGHT_IOU, WRONG_IOU = 0.4, 0.05  # of a find with the truth; between them it is neither
 _RIGHT_LOST = 0.003  # of the right finds, those that may be under lost_below
 _WRONG_FOUND = 0.005  # of the wrong ones, those that may be over found_above
+_LEAST_FOUND = 0.5  # found_above: what is believed again is likelier it than not
 _RIGHT_DOUBTED = 0.03
 _MOST_LOST = (
     0.25  # lost_below: composed clips are easier than film, so their quantile alone would be too sure of itself
@@ -43,7 +45,7 @@ def choose(clips: Sequence[WatchedClip]) -> Presence:
         for frame in clip.frames:
             right = frame.present and frame.overlap >= RIGHT_IOU
             wrong = frame.absent or (frame.present and frame.overlap <= WRONG_IOU)
-            if frame.evidence is not None and (right or wrong):
+            if frame.evidence is not None and (right or wrong) and frame.astray <= WRONG_IOU:
                 rows.append(frame.evidence)
                 labels.append(right)
     rights = sum(labels)
@@ -61,7 +63,7 @@ def choose(clips: Sequence[WatchedClip]) -> Presence:
         bias=round(bias, 3),
         lost_below=round(lost, 3),
         doubtful_below=round(float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9)), 3),
-        found_above=round(float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), lost, 0.9)), 3),
+        found_above=round(float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), _LEAST_FOUND, 0.9)), 3),
         patience=_PATIENCE,
     )
 

@@ -38,6 +38,8 @@ class Story(enum.Enum):
     CUT = "cut"  # another scene, then this one again
     ALIKE = "alike"  # covered, while another one like it stays in sight
     STAYS = "stays"  # never gone; a pole passes before it, it turns and grows
+    BESIDE = "beside"  # covered, while another one like it goes on at its side
+    PASSES = "passes"  # another one like it crosses its way, before it or behind it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,7 @@ class Shown:
     picture: Picture
     mask: Bits  # [H, W], the pixels of the object that are seen
     share: float  # of its area that is seen, 0..1
+    alike: Bits | None = None  # [H, W], the pixels of another one like it; None where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +147,33 @@ def _compose(story: Story, seed: int, casts: Casts) -> Iterator[Shown]:
         x, y = WIDTH * (0.3 + 0.12 * math.sin(9 * at * speed)), y0 + 0.1 * HEIGHT * math.sin(7 * at + wave)
         turn, grow = 0.25 * math.sin(5 * at + wave), 1 + 0.2 * math.sin(6 * at * speed)
         pan = 40 * at, 12 * math.sin(5 * at + wave)
+        side = scale * grow * max(cast.object.shape[:2])
         elsewhere = story is Story.CUT and 0.40 <= at < 0.68
         ground = cast.grounds[elsewhere]
         left, top = int(20 + pan[0]), int(20 + pan[1])
         picture = ground[top : top + HEIGHT, left : left + WIDTH].copy()
+        alike = None
         if story is Story.ALIKE:
-            _lay(picture, cast.alike, WIDTH * 0.72, HEIGHT - y, scale * grow, -turn)
+            alike, _ = _lay(picture, cast.alike, WIDTH * 0.72, HEIGHT - y, scale * grow, -turn)
+        if story is Story.BESIDE:
+            x += 0.2 * WIDTH  # the other stands where what covers never comes: on the far side of it
+            alike, _ = _lay(picture, cast.alike, x - 1.3 * side, HEIGHT - y, scale * grow, -turn)
+        crossing = WIDTH * (1.15 - 1.3 * at), y + 0.06 * HEIGHT * math.cos(wave), scale * grow, -turn
+        behind = seed % 2 == 0
+        if story is Story.PASSES and behind:
+            alike, _ = _lay(picture, cast.alike, *crossing)
         if story in (Story.LEAVES, Story.ELSEWHERE):
             reach = 0.55 * WIDTH
             x = x - gone * reach if story is Story.LEAVES or at < 0.52 else x + gone * (WIDTH - x + 0.25 * WIDTH)
         if story is Story.STAYS:
             turn, grow = 0.9 * math.sin(4 * at), 1 + 0.5 * math.sin(3 * at)
         cover, whole = _nothing() if elsewhere else _lay(picture, cast.object, x, y, scale * grow, turn)
-        if story in (Story.COVERED, Story.ALIKE):
+        if story is Story.PASSES and not behind:
+            alike, _ = _lay(picture, cast.alike, *crossing)
+            cover &= ~alike
+        elif alike is not None:
+            alike &= ~cover
+        if story in (Story.COVERED, Story.ALIKE, Story.BESIDE):
             _cover(picture, cover, cast.cover, x, WIDTH, gone, 0.5 * scale * grow * cast.object.shape[1])
         if story is Story.STAYS:
             pole = int(WIDTH * (0.05 + 0.8 * at))
@@ -164,7 +181,7 @@ def _compose(story: Story, seed: int, casts: Casts) -> Iterator[Shown]:
             cover[:, pole : pole + 14] = False
         light = grain[random.integers(0, 40) :][:HEIGHT] + 6 * math.sin(index / 8)
         picture = np.clip(picture + light, 0, 255).astype(np.uint8)
-        yield Shown(picture, cover, min(1.0, float(cover.sum()) / whole))
+        yield Shown(picture, cover, min(1.0, float(cover.sum()) / whole), alike)
 
 
 def _nothing() -> tuple[Bits, float]:

@@ -146,6 +146,29 @@ def test_a_run_stopped_and_resumed_in_another_process_says_what_an_undisturbed_o
     assert open_clip(film).frame_count == COUNT
 
 
+def test_what_is_gone_is_lost_and_with_no_presence_believed_all_the_same_also_after_a_stop(
+    tmp_path: Path, drawn: Drawn
+) -> None:
+    """With the shipped weights, which have a table of presence."""
+    gone = np.random.default_rng(2).integers(90, 140, (4, 96, 128, 3)).astype(np.uint8)
+    folder = write_pictures(tmp_path / "pictures", [*drawn.frames[:2], *gone])
+    begin = (folder, "--box", drawn.box(), "--precision", "fp32")
+
+    track(*begin, "--json", tmp_path / "judged.jsonl")
+    track(*begin, "--json", tmp_path / "asked.jsonl", "--presence")
+    track(
+        *begin, "--no-presence", "--json", tmp_path / "a.jsonl", "--save-tracks", tmp_path / "a.run", "--stop-after", 3
+    )
+    track(folder, "--resume", tmp_path / "a.run", "--json", tmp_path / "b.jsonl")
+
+    judged, asked, first, rest = (
+        [line["state"] for line in read_lines(tmp_path / f"{name}.jsonl")] for name in ("judged", "asked", "a", "b")
+    )
+    assert judged == ["prompt", "tracked", "doubtful", "doubtful", "lost", "lost"]
+    assert asked == judged
+    assert (first + rest)[:5] == ["prompt", *["tracked"] * 4], "the last frame's mask may have no pixel"
+
+
 def test_a_run_stopped_between_two_directions_goes_on_the_same(
     tmp_path: Path, clip: Path, drawn: Drawn, weights: Path
 ) -> None:
@@ -189,6 +212,8 @@ def test_where_masks_overlap_the_more_certain_object_has_the_pixel() -> None:
         (("--box", "10,10,20,20", "--save-tracks", "/nowhere/a.run"), "there is no folder /nowhere"),
         (("--resume", "/nowhere/a.run"), "there is no saved run /nowhere/a.run"),
         (("--resume", "a.run", "--box", "10,10,20,20"), "leave out --box"),
+        (("--resume", "a.run", "--no-presence"), "has its boxes, frame, direction and presence already"),
+        (("--box", "10,10,20,20", "--presence"), "have no table of presence for the profile default"),
     ],
 )
 def test_a_bad_option_is_one_sentence_and_leaves_nothing(

@@ -16,8 +16,10 @@ RIGHT = Evidence(2.5, 0, 0.95, 0.4, 0.9, 0.1, 0.9, 0.95)
 WRONG = Evidence(-2, -2, 0.5, 2, 0.3, 2, 0.1, 0.2)
 
 
-def seen(share: float, overlap: float, state: State = State.TRACKED, evidence: Evidence | None = None) -> Seen:
-    return Seen(share, overlap, state, 0.5, evidence)
+def seen(
+    share: float, overlap: float, state: State = State.TRACKED, evidence: Evidence | None = None, astray: float = 0
+) -> Seen:
+    return Seen(share, overlap, state, 0.5, evidence, astray)
 
 
 def watched(*frames: Seen) -> WatchedClip:
@@ -53,6 +55,10 @@ def test_a_return_is_counted_in_frames_and_one_that_is_never_found_is_none():
     assert score([watched(*missed, *again)]).soon == 0.5
 
 
+def test_frames_whose_mask_is_on_another_one_like_it_are_counted():
+    assert score([watched(seen(1, 0.9), seen(1, 0, astray=0.8), seen(0, 0, astray=0.8), seen(1, 0.6))]).astray == 0.5
+
+
 def test_who_never_says_lost_has_no_recall_and_who_needs_not_is_right():
     gone = watched(seen(1, 0.9), *[seen(0, 0)] * 3)
     assert (score([gone]).precision, score([gone]).recall, score([gone]).f1) == (0, 0, 0)
@@ -80,15 +86,31 @@ def stories() -> dict[Story, list[Shown]]:
     return {story: list(clip.frames()) for story, clip in zip(Story, drawn_clips([1]), strict=True)}
 
 
-def test_every_story_but_one_has_an_absence_between_two_presences(stories: dict[Story, list[Shown]]):
+def test_every_story_but_two_has_an_absence_between_two_presences(stories: dict[Story, list[Shown]]):
     for story, frames in stories.items():
         absent = [index for index, frame in enumerate(frames) if frame.share < GONE_SHARE]
         assert frames[0].share > SEEN_SHARE and frames[-1].share > SEEN_SHARE
-        if story is Story.STAYS:
+        if story in (Story.STAYS, Story.PASSES):
             assert not absent
         else:
             assert len(absent) >= 8
             assert absent == list(range(absent[0], absent[-1] + 1))
+
+
+def test_another_like_it_passes_before_it_in_clips_of_odd_seeds_and_behind_it_in_even_ones(
+    stories: dict[Story, list[Shown]],
+):
+    even = list(Story).index(Story.PASSES)
+    assert min(frame.share for frame in stories[Story.PASSES]) < 0.9
+    assert min(frame.share for frame in drawn_clips([2])[even].frames()) > 0.9
+
+
+def test_another_like_it_is_where_it_is_drawn_and_is_no_part_of_the_object(stories: dict[Story, list[Shown]]):
+    for story, frames in stories.items():
+        with_double = [frame for frame in frames if frame.alike is not None and frame.alike.any()]
+        assert bool(with_double) == (story in (Story.ALIKE, Story.BESIDE, Story.PASSES))
+        for frame in with_double:
+            assert frame.alike is not None and not (frame.alike & frame.mask).any()
 
 
 def test_a_mask_is_what_is_seen_of_the_object(stories: dict[Story, list[Shown]]):
@@ -129,6 +151,13 @@ def test_what_is_chosen_tells_right_finds_from_wrong_ones():
     assert presence.confidence(RIGHT) > presence.doubtful_below
     assert presence.confidence(WRONG) < presence.lost_below
     assert presence.weights[Evidence._fields.index("likeness")] > 0
+
+
+def test_finds_on_another_one_like_it_are_not_chosen_on():
+    frames = [seen(1, 0.8, evidence=RIGHT)] * 30 + [seen(0, 0, evidence=WRONG)] * 30
+    double = [seen(0, 0, evidence=RIGHT, astray=0.9)] * 30
+
+    assert choose([watched(*frames, *double)]) == choose([watched(*frames)])
 
 
 def test_too_few_wrong_finds_are_nothing_to_choose_from():
