@@ -8,6 +8,7 @@ KINDS: Mapping[str, str] = {
     "youtube-vis": "YouTube-VIS",
     "coco": "COCO",
     "cvat": "CVAT XML, video or images",
+    "datumaro": "Datumaro",
     "yolo": "YOLO",
     "mots": "MOTS",
     "davis": "DAVIS or YouTube-VOS",

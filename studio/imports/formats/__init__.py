@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from studio.imports.files import Files
-from studio.imports.formats import coco, cvat, davis, labelme, mots, project, vot, yolo, youtube_vis
+from studio.imports.formats import coco, cvat, datumaro, davis, labelme, mots, project, vot, yolo, youtube_vis
 from studio.imports.own import Manifest
 from studio.imports.scene import Scene
 
@@ -22,5 +22,5 @@ class Format(Protocol):
         """Put what is in the files into the scene. Raises BadImport naming file and place."""
 
 
-_MODULES: tuple[Format, ...] = (project, labelme, youtube_vis, coco, cvat, yolo, mots, davis, vot)
+_MODULES: tuple[Format, ...] = (project, labelme, youtube_vis, coco, datumaro, cvat, yolo, mots, davis, vot)
 FORMATS: Mapping[str, Format] = {module.kind: module for module in _MODULES}

@@ -276,7 +276,7 @@ def test_vot_takes_rectangles_polygons_masks_and_gaps(sent):
     assert back.prompts == {("bird", 1): (10.0, 5.0, 20.0, 20.0)}
 
 
-@pytest.mark.parametrize("kind", ["datumaro", "mot", "csv"])
+@pytest.mark.parametrize("kind", ["mot", "csv"])
 def test_what_holds_no_masks_or_is_not_read_is_not_taken_for_something_else(exported, read, kind):
     with pytest.raises(MediaError, match="this is none of the files that can be imported"):
         read(exported(kind))

@@ -10,7 +10,7 @@ from studio.imports.formats import FORMATS
 from studio.imports.kinds import KINDS
 
 NAMES = {track.number: track.name for track in OBJECTS}
-EXACT = ("coco", "youtube-vis", "cvat-video", "cvat-images", "labelme", "yolo")
+EXACT = ("coco", "youtube-vis", "cvat-video", "cvat-images", "labelme", "yolo", "datumaro")
 FLAT = ("davis", "youtube-vos", "mots")  # a pixel belongs to one object: the higher number's
 
 
@@ -82,7 +82,7 @@ def test_every_second_frame_comes_back_on_its_own_frame(exported, read, kind):
     same(back.bits, flat({k: b for k, b in draw_masks().items() if k[0] % 2}) if kind in FLAT else chosen)
 
 
-@pytest.mark.parametrize("kind", ["coco", "labelme", "yolo"])
+@pytest.mark.parametrize("kind", ["coco", "labelme", "yolo", "datumaro"])
 def test_scores_come_back(exported, read, kind):
     back = read(exported(kind))
 
