@@ -26,7 +26,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 FrameIndex = Annotated[int, Field(ge=0, lt=2**31)]
-ImportKind = Literal["project", "labelme", "youtube-vis", "coco", "datumaro", "cvat", "yolo", "mots", "davis", "vot"]
+ImportKind = Literal["project", "labelme", "youtube-vis", "coco", "cvat", "datumaro", "yolo", "mots", "davis", "vot"]
 Sort = Literal["created", "title", "duration"]
 Order = Literal["asc", "desc"]
 
