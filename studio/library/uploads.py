@@ -144,14 +144,21 @@ def take_file(upload: Upload, target: Path) -> None:
 
 
 def discard(upload: Upload) -> None:
-    """Forget an upload and what arrived of it; a clip that it became stays."""
-    if upload.video_id is None:
-        try:
-            with _locked(upload):
-                staged(upload).unlink()
-        except UploadGone:
-            logger.info("upload had no file", upload=str(upload.id))
-    upload.delete()
+    """Forget an upload and what arrived of it; a clip that it became stays.
+
+    The row goes first: whoever is killed in between leaves a file without a row, which is swept.
+    """
+    if upload.video_id is not None:
+        upload.delete()
+        return
+    path = staged(upload)
+    try:
+        with _locked(upload):
+            upload.delete()
+            path.unlink()
+    except UploadGone:
+        logger.info("upload had no file", upload=str(upload.id))
+        upload.delete()
 
 
 @contextmanager
