@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { alike } from "./alike";
+import { alike, steady } from "./alike";
 
 class Bitmap {}
 
@@ -21,4 +21,12 @@ test("a bitmap is like itself only", () => {
   const bitmap = new Bitmap();
   expect(alike({ bitmap }, { bitmap })).toBe(true);
   expect(alike({ bitmap }, { bitmap: new Bitmap() })).toBe(false);
+});
+
+test("what is steady is the same thing until it says something else", () => {
+  const view = steady<{ left: number }>();
+  const first = view({ left: 1 });
+
+  expect(view({ left: 1 })).toBe(first);
+  expect(view({ left: 2 })).toEqual({ left: 2 });
 });
