@@ -46,7 +46,7 @@ def test_two_pages_see_the_same_and_come_back_when_the_web_process_dies(
             expect(one.locator("body")).to_have_attribute("data-link", state, timeout=30_000)
     page.get_by_role("button", name="Hide object 1").click()
     expect(page.locator("body")).to_have_attribute("data-saving", "saved", timeout=30_000)
-    page.wait_for_function("() => Number(document.body.dataset.revision) > 0")
+    page.wait_for_function("before => Number(document.body.dataset.revision) > before", arg=int(str(revision)))
     newer = page.locator("body").get_attribute("data-revision")
     expect(other.locator("body")).to_have_attribute("data-revision", str(newer), timeout=30_000)
     context.close()

@@ -75,7 +75,9 @@ def main(names: list[str]) -> int:
     if unknown:
         sys.exit(f"There is no statement {unknown[0]}; there are {', '.join(STATEMENTS)}.")
     wanted = names or list(STATEMENTS)
-    tests = dict.fromkeys(test for name in wanted for test in STATEMENTS[name].tests)
+    # those in a browser last: its event loop stays in this process, and others could not run theirs
+    chosen = dict.fromkeys(test for name in wanted for test in STATEMENTS[name].tests)
+    tests = sorted(chosen, key=lambda test: test.startswith("tests/browser"))
     return int(pytest.main(["-q", "-p", "no:randomly", *tests], plugins=[Table(wanted)]))
 
 
