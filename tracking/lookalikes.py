@@ -1,9 +1,10 @@
 """Telling an object from others that look like it: by where they are, as their looks say the same.
 
 A thing seen beside the object, or further off than the object can have come since it went out of sight, is another
-one. It is remembered where it stands, and what is found there later is it again, not the object. Global nearest
-neighbour association, as trackers of many objects have it (Bar-Shalom and Fortmann, 1988), of one object and what could
-be taken for it. Numpy only.
+one. It is remembered where it stands, and what is found there later is it again, not the object, unless it is far
+more like the object than that ever was. One that has not been seen for a while may be anywhere: what comes back
+nearer to the object's last place than to its own is the object. Global nearest neighbour association, as trackers of
+many objects have it (Bar-Shalom and Fortmann, 1988), of one object and what could be taken for it. Numpy only.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ _APART = 0.75  # a leap in one frame, and the least between an object and what i
 _GATE = 0.5  # a look-alike is known again this far from where it was
 _GATE_GROWS = 0.1  # and further for each frame it was not seen,
 _GATE_MOST = 1.5  # up to this
+_FRESH = 10  # frames a look-alike is not seen, to which it is where it was; a lost object's search sees all in three
 _REACH = 1.0  # an object comes back this far from where it was
 _REACH_GROWS = 0.1  # and further for each frame at least,
 _REACH_PACE = 2.0  # or this often its usual way a frame
 CROSSING = 25  # frames from when a look-alike went behind the object or before it, in which they may part
+_LIKER = 0.15  # of looks: what is by so much more like the object than a look-alike ever was is not the look-alike
 _CLEARLY = 0.04  # of looks: by so much more like the object is who is taken for it when they part
 _FORGIVEN = 30  # frames out of sight after which a look-alike may be the object after all: a second hides most
 _AS_USUAL = 0.06  # of looks: if it looks like it but for so much
@@ -46,6 +49,11 @@ class LookAlike:
 
     center: Point  # where it was last seen
     unseen: int = 0  # frames since
+    looks: float = 1.0  # -1..1, how like the object it was at its likest
+
+    def may_be(self, candidate: Candidate) -> bool:
+        """Whether the candidate's looks allow that it is this one."""
+        return candidate.looks < self.looks + _LIKER
 
 
 def reach(size: float, pace: float, frames: int) -> float:
@@ -118,32 +126,39 @@ def while_lost(
     for n in sorted(range(len(candidates)), key=lambda n: -candidates[n].confidence):
         if all(math.dist(candidates[n].center, candidates[m].center) > SAME * size for m in things):
             things.append(n)
-    refused = {things[f] for _, f in _pairs(older, [candidates[n] for n in things], size)}
+    refused = {things[f] for _, f in _pairs(older, [candidates[n] for n in things], size, last)}
     refused |= {n for n in things if math.dist(candidates[n].center, last) > far}
     if lost >= _FORGIVEN:
         refused -= {n for n in refused if candidates[n].looks >= usual - _AS_USUAL}
     others = [candidates[n] for n in things if n in refused and candidates[n].confidence >= convincing]
-    seen, rest = _matched(older, others, size)
+    seen, rest = _matched(older, others, size, last)
     return [n for n in things if n not in refused], _most([*seen, *rest])
 
 
 def _claims(known: LookAlike, candidate: Candidate, size: float, away: float) -> bool:
     """Whether a leap of `away` px ends so near a look-alike's place that it is the look-alike."""
     off = math.dist(known.center, candidate.center)
-    return off <= _gate(known, size) and off < away / 2
+    return known.may_be(candidate) and off <= _gate(known, size) and off < away / 2
 
 
 def _gate(known: LookAlike, size: float) -> float:
     return size * min(_GATE_MOST, _GATE + _GATE_GROWS * known.unseen)
 
 
-def _pairs(known: Sequence[LookAlike], found: Sequence[Candidate], size: float) -> list[tuple[int, int]]:
-    """Look-alikes and where they are found again, the nearest pairs first, each once."""
+def _pairs(
+    known: Sequence[LookAlike], found: Sequence[Candidate], size: float, lost_at: Point | None = None
+) -> list[tuple[int, int]]:
+    """Look-alikes and where they are found again, the nearest pairs first, each once.
+
+    lost_at: where an object was that may be one of what is found, if it is lost.
+    """
     near = sorted(
         (math.dist(one.center, other.center), k, f)
         for k, one in enumerate(known)
         for f, other in enumerate(found)
-        if math.dist(one.center, other.center) <= _gate(one, size)
+        if one.may_be(other)
+        and (off := math.dist(one.center, other.center)) <= _gate(one, size)
+        and (lost_at is None or one.unseen <= _FRESH or off <= math.dist(lost_at, other.center))
     )
     pairs: list[tuple[int, int]] = []
     for _, k, f in near:
@@ -153,11 +168,15 @@ def _pairs(known: Sequence[LookAlike], found: Sequence[Candidate], size: float) 
 
 
 def _matched(
-    known: Sequence[LookAlike], found: Sequence[Candidate], size: float
+    known: Sequence[LookAlike], found: Sequence[Candidate], size: float, lost_at: Point | None = None
 ) -> tuple[list[LookAlike], list[LookAlike]]:
     """What is seen now, and what is known and not seen now."""
-    again = {k for k, _ in _pairs(known, found, size)}
-    return [LookAlike(one.center) for one in found], [one for k, one in enumerate(known) if k not in again]
+    again = {f: k for k, f in _pairs(known, found, size, lost_at)}
+    seen = [
+        LookAlike(one.center, looks=max(one.looks, known[again[f]].looks) if f in again else one.looks)
+        for f, one in enumerate(found)
+    ]
+    return seen, [one for k, one in enumerate(known) if k not in again.values()]
 
 
 def _most(known: Sequence[LookAlike]) -> tuple[LookAlike, ...]:

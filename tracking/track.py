@@ -51,7 +51,7 @@ class Track:
         }
         if self.sight is not None:
             scalars["sight"] = {name: getattr(self.sight, name) for name in _SIGHT}
-            scalars["lookalikes"] = [[*one.center, one.unseen] for one in self.sight.lookalikes]
+            scalars["lookalikes"] = [[*one.center, one.unseen, one.looks] for one in self.sight.lookalikes]
         arrays: dict[str, NDArray[np.generic]] = {
             "scalars": np.frombuffer(json.dumps(scalars, sort_keys=True).encode(), np.uint8),
             "state": np.array([*self.center, *self.size, *self.color_mean], np.float64),
@@ -128,7 +128,9 @@ def _sight(scalars: dict[str, Any], lookalikes: list[list[float]], vectors: list
         size=_pair(scalars["size"]),
         looks=float(scalars.get("looks", 1)),
         pace=float(scalars.get("pace", 0)),
-        lookalikes=tuple(LookAlike((float(x), float(y)), int(unseen)) for x, y, unseen in lookalikes),
+        lookalikes=tuple(
+            LookAlike((float(x), float(y)), int(unseen), float(looks)) for x, y, unseen, looks in lookalikes
+        ),
         crossing=int(scalars.get("crossing", 0)),
         unsure=int(scalars.get("unsure", scalars["lost"])),
         low=int(scalars["low"]),

@@ -58,10 +58,12 @@ def draw_clip(frame_count: int = 24, width: int = 160, height: int = 120, object
     return Drawn(frames, labels)
 
 
-def draw_leaving(frame_count: int = 48, width: int = 320, height: int = 240, seed: int = 0) -> Drawn:
+def draw_leaving(
+    frame_count: int = 48, width: int = 320, height: int = 240, seed: int = 0, *, passed_before: bool = False
+) -> Drawn:
     """Label 1 goes out over the right edge and comes back over it; then label 2, much like it, passes below.
 
-    Of 48 frames label 1 is out of sight in 15 to 27, label 2 in sight from 34 on.
+    Of 48 frames label 1 is out of sight in 15 to 27, label 2 in sight from 34 on; passed_before: to 16 instead.
     """
     random = np.random.default_rng(seed)
     ground = _texture(random, height, width, (60, 90, 60))
@@ -72,7 +74,8 @@ def draw_leaving(frame_count: int = 48, width: int = 320, height: int = 240, see
         frame, label = ground.copy(), np.zeros((height, width), np.uint8)
         at = index / frame_count
         away = float(np.clip(min((at - 0.12) / 0.2, (0.76 - at) / 0.2), 0, 1))
-        ways = ((0.31 + 0.88 * away, 0.38), ((at - 0.68) * 4.0 - 0.2, 0.77))
+        passing = (at + 0.25) * 2.2 - 0.19 if passed_before else (at - 0.68) * 4.0 - 0.2
+        ways = ((0.31 + 0.88 * away, 0.38), (passing, 0.77))
         for number, ((x, y), skin) in enumerate(zip(ways, skins, strict=True)):
             center = (int(x * width), int(y * height))
             mask = np.zeros((height, width + 2 * beyond), np.uint8)

@@ -4,10 +4,13 @@ from itertools import islice
 
 import pytest
 
+from drawn.clips import draw_leaving
+from tracking.box import Box
 from tracking.evaluation.absence import SOON_FRAMES, score, watch_clip
 from tracking.evaluation.vanishing import Story, VanishingClip, drawn_clips
 from tracking.loading import load_tracker
 from tracking.lookalikes import CROSSING, MOST, Candidate, LookAlike, beside, reach, while_lost
+from tracking.presence import State
 
 SIZE = 50.0
 HERE, THERE = (100.0, 100.0), (180.0, 100.0)  # 1.6 sizes apart
@@ -21,7 +24,7 @@ def test_what_is_seen_beside_the_object_is_a_look_alike_and_clutter_is_not() -> 
     told = beside((), [at(HERE), at(THERE), at((20, 20), confidence=0.1)], HERE, SIZE, 0.25)
 
     assert told.own == 0
-    assert told.known == (LookAlike(THERE),)
+    assert told.known == (LookAlike(THERE, looks=0.8),)
 
 
 def test_a_leap_to_where_a_look_alike_stands_is_not_the_object() -> None:
@@ -64,7 +67,7 @@ def test_further_off_than_it_can_have_come_is_a_look_alike_and_stays_one() -> No
     far = reach(SIZE, 2, 4)
     able, known = while_lost((), [at(HERE, 0.1), at((300, 100))], HERE, SIZE, far, 0.25)
     assert able == [0]
-    assert known == (LookAlike((300, 100)),)
+    assert known == (LookAlike((300, 100), looks=0.8),)
 
     for frames in range(5, 25):  # by now it could have come there, but it was seen there when it could not
         able, known = while_lost(known, [at((300, 100))], HERE, SIZE, reach(SIZE, 2, frames), 0.25)
@@ -90,7 +93,33 @@ def test_after_a_second_what_looks_as_the_object_usually_does_may_be_it_wherever
     assert able == []
     able, known = while_lost((), [twin, double], HERE, SIZE, 100, 0.25, lost=30, usual=0.95)
     assert able == [0]
-    assert known == (LookAlike((300, 100)),)
+    assert known == (LookAlike((300, 100), looks=0.82),)
+
+
+def test_what_was_little_like_the_object_does_not_claim_what_is_much_more_like_it() -> None:
+    for looks, able in ((0.66, [0]), (0.8, [])):
+        known = [LookAlike(THERE, looks=looks)]
+        assert while_lost(known, [at(THERE, looks=0.9)], HERE, SIZE, 100, 0.25)[0] == able
+
+
+def test_a_look_alike_long_unseen_does_not_claim_what_comes_back_where_the_object_went() -> None:
+    back = at((130, 100))  # 30 px from where it was lost, 50 from where the look-alike was
+    for unseen, able in ((2, []), (20, [0])):
+        known = [LookAlike((180, 100), unseen)]
+        assert while_lost(known, [back], HERE, 100, 200, 0.25)[0] == able
+
+
+def test_an_object_that_was_passed_before_it_left_is_found_when_it_comes_back() -> None:
+    """With the shipped weights, on a drawn clip; what passed was last seen near where the object comes in again."""
+    drawn = draw_leaving(passed_before=True)
+    tracker = load_tracker(device="cpu", precision="fp32")
+    tracks = tracker.start(drawn.frames[0], [Box.parse(drawn.box(0, 1))])
+    states = []
+    for frame in drawn.frames[1:]:
+        tracks, (step,) = tracker.step(frame, tracks)
+        states.append(step.state)
+    assert set(states[15:26]) == {State.LOST}, "out of sight in frames 15 to 27"
+    assert State.LOST not in states[32:]
 
 
 @pytest.mark.parametrize(("pace", "frames", "far"), [(0, 10, 100), (2, 10, 100), (20, 10, 450)])
