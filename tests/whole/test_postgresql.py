@@ -34,7 +34,7 @@ def test_what_lives_on_the_database_does_so_on_postgresql() -> None:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(SET_BY_OTHER_TESTS)}
     with own_database() as database:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *folders],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders],
             cwd=ROOT,
             env={**plain, "TEST_DATABASE_URL": database},
             capture_output=True,
