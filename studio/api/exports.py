@@ -12,7 +12,7 @@ from ninja import Router, Status
 from studio.access import backdrops_for, exports_for, videos_for
 from studio.api.auth import person_of, ready_video
 from studio.api.errors import Refusal
-from studio.api.schemas import BackdropOut, EstimateOut, ExportIn, FormatOut, OptionOut, WindowOut
+from studio.api.file_schemas import BackdropOut, EstimateOut, ExportIn, FormatOut, OptionOut, WindowOut
 from studio.exports import backdrops, project
 from studio.exports.catalogue import OPTIONS
 from studio.exports.effects import EFFECTS, crop

@@ -9,7 +9,7 @@ from ninja import Router, Status
 
 from studio.access import imports_for, uploads_for, videos_for
 from studio.api.auth import person_of, ready_video
-from studio.api.schemas import ImportIn, ImportReadIn, ImportWriteIn, KindOut
+from studio.api.file_schemas import ImportIn, ImportReadIn, ImportWriteIn, KindOut
 from studio.imports.kinds import KINDS
 from studio.imports.models import Import
 from studio.imports.service import begin_import, read_again, write_import

@@ -13,7 +13,6 @@ from studio.live.shapes import (
     Box,
     CommentOut,
     Direction,
-    ExportFormat,
     PromptOut,
     RunOut,
     StepOut,
@@ -26,7 +25,6 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 FrameIndex = Annotated[int, Field(ge=0, lt=2**31)]
-ImportKind = Literal["project", "labelme", "youtube-vis", "coco", "cvat", "datumaro", "yolo", "mots", "davis", "vot"]
 Sort = Literal["created", "title", "duration"]
 Order = Literal["asc", "desc"]
 
@@ -242,107 +240,6 @@ class RunIn(In):
     profile: Annotated[str, StringConstraints(max_length=20)] | None = None
     subjects: Annotated[list[UUID], Field(max_length=100)] | None = None
     until_agrees: bool = False
-
-
-class ExportIn(In):
-    """Which file to make; options depend on the format."""
-
-    format: ExportFormat
-    options: dict[str, object] = Field(default_factory=dict)
-
-
-class ChoiceOut(Schema):
-    """One of an option's values."""
-
-    value: str
-    title: str
-
-
-class NeededOut(Schema):
-    """The values of another option with which alone an option makes sense."""
-
-    option: str
-    values: list[str]
-
-
-class OptionOut(Schema):
-    """What may be chosen of a kind of file: enough to build a control of it."""
-
-    name: str
-    title: str
-    sentence: str
-    kind: Literal["objects", "frame", "number", "switch", "choice", "color", "aspect", "picture"]
-    default: object
-    least: float | None
-    most: float | None
-    step: float | None
-    unit: str
-    choices: list[ChoiceOut]
-    needs: NeededOut | None
-
-
-class ImportIn(In):
-    """A file for a clip: an upload with the purpose import, and what it is, null to have that found out."""
-
-    upload: UUID
-    kind: ImportKind | None = None
-
-
-class ImportReadIn(In):
-    """What to read a file as."""
-
-    kind: ImportKind
-
-
-class ImportWriteIn(In):
-    """What happens to objects of a name that the file has too."""
-
-    mode: Literal["add", "replace"] = "add"
-
-
-class KindOut(Schema):
-    """A kind of file that can be imported."""
-
-    name: str
-    title: str
-
-
-class FormatOut(Schema):
-    """A kind of file that can be made of a clip's masks."""
-
-    name: str
-    title: str
-    sentence: str  # what it holds, who reads it
-    film: bool  # a film to look at; otherwise annotations
-    lossy: list[str]  # what the files cannot hold, a sentence each
-    checked_with: str | None  # the reader that the studio's own tests read it back with
-    options: list[OptionOut]
-
-
-class WindowOut(Schema):
-    """Where a following crop looks: one window of this size, and its corner in each chosen frame, source pixels."""
-
-    width: int
-    height: int
-    first_frame: int
-    corners: list[tuple[float, float]]  # left, top
-
-
-class BackdropOut(Schema):
-    """A person's own picture, to stand behind objects."""
-
-    id: UUID
-    width: int
-    height: int
-    created: datetime
-
-
-class EstimateOut(Schema):
-    """What a file will be, about; nothing is made."""
-
-    byte_size: int
-    frames: int
-    masks: int
 
 
 class SceneOut(Schema):

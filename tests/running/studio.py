@@ -52,6 +52,7 @@ def start_studio(data: Path, **settings: str) -> RunningStudio:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_interrupts,
     )
     assert launcher.stdout is not None
     said = ""
@@ -65,6 +66,11 @@ def start_studio(data: Path, **settings: str) -> RunningStudio:
             return RunningStudio(found[1], found[0], data, launcher)
     launcher.kill()
     raise AssertionError(f"the studio did not start:\n{said}")
+
+
+def _hear_interrupts() -> None:
+    """A shell that runs the tests in the background has them ignore SIGINT, and the studio inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stop_studio(studio: RunningStudio) -> None:

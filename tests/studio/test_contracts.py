@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from studio.live.routing import websocket_urlpatterns
+
+from .addresses import addresses
 
 ROOT = Path(__file__).parents[2]
 SERVER = [path for path in (ROOT / "studio").rglob("*.py") if "client" not in path.relative_to(ROOT).parts]
@@ -35,15 +36,6 @@ PAGES = {
 }
 OTHER_TABLES = ("api/", "uploads/", "media/", "admin/")
 NOBODY = "00000000-0000-4000-8000-000000000000"
-
-
-def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        here = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, here)
-        else:
-            yield here
 
 
 def test_every_address_is_in_an_access_table():

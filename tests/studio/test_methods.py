@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from studio.accounts.links import make_link
 from studio.accounts.tokens import make_token
 from studio.library.models import Upload
 
+from .addresses import addresses
 from .api.conftest import scene
 from .library.conftest import data_folder
 
@@ -28,15 +29,6 @@ WRITES = ("POST", "PUT", "PATCH", "DELETE")
 REFUSED = {400, 401, 403, 404, 405, 410, 412, 415, 422}
 NEEDS_MORE = ("/readyz", "/frames")  # a broker, a clip's files
 CHANGES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
-
-
-def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        here = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, here)
-        else:
-            yield here
 
 
 @pytest.fixture

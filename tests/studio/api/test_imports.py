@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from studio.api.schemas import ImportKind
+from studio.api.file_schemas import ImportKind
 from studio.imports.models import Import
 from studio.imports.work import do
 from studio.jobs.lease import work
