@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from tracking.crop import SEARCH_SIDE, TEMPLATE_SIDE, context_side
 from tracking.training.cache import Cache, ObjectTrack, Sighting
 
+TOUCH_PX = 2  # labels no further apart than this touch
+UNION_SHARE = 0.1  # the smaller of two objects that are learned as one has at least this of the larger one's area
+
 Pixels = NDArray[np.float32]  # [S, S, 3] RGB, 0..255
 Alpha = NDArray[np.float32]  # [S, S], 0..1
 Affine = NDArray[np.float64]  # [2, 3], source pixels to crop pixels
@@ -61,6 +64,8 @@ class PairMaker:
     seed: int = 0
     held_out: bool = False
     weights: dict[str, float] = field(default_factory=dict)  # by source; 1 where not named, times sqrt(objects)
+    unions: dict[str, float] = field(default_factory=dict)  # by source: how often one that touches is one with it
+    _beside: dict[int, list[Sighting]] = field(init=False, default_factory=dict)  # by picture
     _tracks: dict[str, list[ObjectTrack]] = field(init=False, default_factory=dict)
     _chances: NDArray[np.float64] = field(init=False)
 
@@ -68,6 +73,9 @@ class PairMaker:
         for track in self.cache.tracks:
             if track.held_out == self.held_out:
                 self._tracks.setdefault(track.source, []).append(track)
+                if self.unions.get(track.source):
+                    for sighting in track.sightings:
+                        self._beside.setdefault(sighting.picture, []).append(sighting)
         # the root: a thousand cars teach more than ten balloons, but not a hundred times more
         chances = np.array([self.weights.get(s, 1.0) * len(t) ** 0.5 for s, t in self._tracks.items()], np.float64)
         object.__setattr__(self, "_chances", chances / chances.sum())
@@ -78,6 +86,8 @@ class PairMaker:
         track = self._draw(rng)
         first = track.sightings[rng.integers(len(track.sightings))]
         second = self._later(track, first, rng)
+        if first is second and self._beside and rng.random() < self.unions.get(track.source, 0.0):
+            first = second = self._united(first, rng)
         negative = rng.random() < self.rates.negative
         if negative:
             second = self._draw(rng).sightings[0]
@@ -116,6 +126,21 @@ class PairMaker:
         near = [s for s in track.sightings if abs(s.picture - first.picture) <= 20]  # SiamMask's frame_range
         return near[rng.integers(len(near))]
 
+    def _united(self, one: Sighting, rng: np.random.Generator) -> Sighting:
+        """It and one it touches as one object, as a rider with the bicycle is to who draws the box; itself if alone."""
+        labels = self.cache.labels(one.picture)
+        size = 2 * TOUCH_PX + 1
+        reach = cv2.dilate((labels == one.label).astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+        touching = np.unique(labels[reach])
+        near = [
+            other
+            for other in self._beside[one.picture]
+            if other is not one
+            and other.label in touching
+            and min(one.area_px, other.area_px) >= UNION_SHARE * max(one.area_px, other.area_px)
+        ]
+        return one.with_part(near[rng.integers(len(near))]) if near else one
+
     def _fills_its_picture(self, sighting: Sighting) -> bool:
         """Whether the picture's edge would give the object's outline away, were it cut natively.
 
@@ -137,7 +162,7 @@ class PairMaker:
         elastic: float,
     ) -> tuple[Pixels, Alpha]:
         pixels, labels = self.cache.pixels(sighting.picture), self.cache.labels(sighting.picture)
-        mask = (labels == sighting.label).astype(np.float32)
+        mask = sighting.mask(labels).astype(np.float32)
         matrix = np.vstack([affine, [0, 0, 1]])
         if side == SEARCH_SIDE:
             matrix = _perspective(side, self.rates.perspective, rng) @ matrix
@@ -161,7 +186,7 @@ class PairMaker:
         affine = _affine(other, scale, angle, rng.random() < 0.5, (x, y))
         labels = self.cache.labels(other.picture)
         size = (SEARCH_SIDE, SEARCH_SIDE)
-        hard = cv2.warpAffine((labels == other.label).astype(np.float32), affine, size, flags=cv2.INTER_LINEAR)
+        hard = cv2.warpAffine(other.mask(labels).astype(np.float32), affine, size, flags=cv2.INTER_LINEAR)
         alpha: Alpha = np.asarray(cv2.GaussianBlur(hard, (3, 3), 0) * room, np.float32)
         pasted = cv2.warpAffine(self.cache.pixels(other.picture), affine, size, flags=cv2.INTER_LINEAR)
         mixed = view * (1 - alpha[..., None]) + np.asarray(pasted, np.float32) * alpha[..., None]

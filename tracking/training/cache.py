@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -42,6 +42,21 @@ class Sighting:
     width: int
     height: int
     area_px: int
+    part: int = 0  # the label of a second object that is one with it here; 0 for none
+
+    def mask(self, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Where it is in its picture's label map, [H, W]."""
+        return np.isin(labels, (self.label, self.part) if self.part else (self.label,))
+
+    def with_part(self, other: Sighting) -> Sighting:
+        """It and another object of the same picture as one."""
+        left, top = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = (
+            max(self.x + self.width, other.x + other.width),
+            max(self.y + self.height, other.y + other.height),
+        )
+        area = self.area_px + other.area_px
+        return replace(self, x=left, y=top, width=right - left, height=bottom - top, area_px=area, part=other.label)
 
 
 @dataclass(frozen=True, slots=True)

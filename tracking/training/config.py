@@ -41,6 +41,7 @@ class TrainingConfig:
     score_pairs: int = 256
     rates: Rates = field(default_factory=Rates)
     source_weights: dict[str, float] = field(default_factory=dict)
+    unions: dict[str, float] = field(default_factory=dict)  # by source: how often two objects that touch are one
 
 
 RECIPES = ("small", "base", "refine")

@@ -203,7 +203,7 @@ def train(config: TrainingConfig, *, resume: bool, stop_at: int | None = None) -
         training.restore(load_training_state(checkpoint))
         log.info("resumed at step %d", training.step)
     cache = Cache(config.data)
-    maker = PairMaker(cache, config.rates, config.seed, weights=config.source_weights)
+    maker = PairMaker(cache, config.rates, config.seed, weights=config.source_weights, unions=config.unions)
     held_out = PairMaker(cache, config.rates, config.seed, held_out=True, weights=config.source_weights)
     last = min(config.steps, stop_at if stop_at is not None else config.steps)
     if training.step == 0:

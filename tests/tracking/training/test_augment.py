@@ -81,3 +81,23 @@ def test_strips_outside_the_frame_leave_at_least_half_of_the_object() -> None:
     )
     shares = [bordered.pair(n).mask.sum() / plain.pair(n).mask.sum() for n in range(60)]
     assert 0.49 <= min(shares) < 1
+
+
+def test_two_that_touch_are_learned_as_one_where_their_source_says_so(tmp_path: Path) -> None:
+    pixels, labels = np.full((120, 160, 3), 40, np.uint8), np.zeros((120, 160), np.uint8)
+    labels[30:60, 60:90], labels[60:90, 60:90], labels[30:60, 120:150] = 1, 2, 3  # the third stands apart
+    for label, color in ((1, (255, 0, 0)), (2, (0, 255, 0)), (3, (0, 0, 255))):
+        pixels[labels == label] = color
+    cache = write_cache([LabelledPicture("one", "drawn", pixels, labels)], tmp_path, held_out_share=0)
+
+    def colors(unions: dict[str, float]) -> set[str]:
+        maker, seen = PairMaker(cache, PLAIN, unions=unions), set()
+        for number in range(30):
+            pair = maker.pair(number)
+            shares = np.bincount(pair.search[pair.mask].argmax(axis=1), minlength=3) / pair.mask.sum()
+            seen.add("".join(name for name, share in zip("rgb", shares, strict=True) if share > 0.3))
+        return seen
+
+    assert colors({"drawn": 1.0}) == {"rg", "b"}
+    assert colors({"drawn": 0.5}) == {"r", "g", "rg", "b"}
+    assert colors({"elsewhere": 1.0}) == {"r", "g", "b"}
