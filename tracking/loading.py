@@ -46,8 +46,11 @@ def load_tracker(
     chosen = profile_named(profile) if isinstance(profile, str) else profile or profile_named(loaded.profile)
     layers = build_network(loaded).to(place, dtype)
     network: Network = optimise(layers) if optimised else layers
+    spare_core = False
     if optimised and place.type == "cpu":
-        network = SideBySide(network, usable(), large=isinstance(layers.backbone, ResNet50))
+        large = isinstance(layers.backbone, ResNet50)
+        network = SideBySide(network, usable(), large=large)
+        spare_core = usable() > 1 and not large  # a large network's searches take all of them
     if presence == "own":
         presence = presence_of(weights) if chosen == profile_named(loaded.profile) else None
     return Tracker(
@@ -57,6 +60,7 @@ def load_tracker(
         dtype=dtype,
         fingerprint=loaded.fingerprint,
         presence=presence,
+        spare_core=spare_core,
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tracking.box import Box
 from tracking.errors import OutOfMemory
+from tracking.pursuit import Pursuit
 from tracking.track import Step, Track
 from tracking.tracker import Tracker
 
@@ -30,6 +31,7 @@ class Sparing:
         self.tracker = tracker
         self.most: int | None = None  # objects at once; None: all
         self._on_cpu, self._say = on_cpu, say
+        self._pursuit = Pursuit(tracker)
 
     def start(self, frame: NDArray[np.uint8], boxes: Sequence[Box]) -> tuple[Track, ...]:
         """As Tracker.start. Raises OutOfMemory when one object is too much for a CPU."""
@@ -37,9 +39,15 @@ class Sparing:
             track for part in self._in_batches(boxes, lambda some: self.tracker.start(frame, some)) for track in part
         )
 
-    def step(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> tuple[tuple[Track, ...], tuple[Step, ...]]:
-        """As Tracker.step. Raises OutOfMemory when one object is too much for a CPU."""
-        parts = self._in_batches(tracks, lambda some: self.tracker.step(frame, some))
+    def step(
+        self, frame: NDArray[np.uint8], tracks: Sequence[Track], coming: NDArray[np.uint8] | None = None
+    ) -> tuple[tuple[Track, ...], tuple[Step, ...]]:
+        """As Pursuit.step. Raises OutOfMemory when one object is too much for a CPU."""
+
+        def step(some: Sequence[Track]) -> tuple[tuple[Track, ...], tuple[Step, ...]]:
+            return self._pursuit.step(frame, some, coming if len(some) == len(tracks) else None)
+
+        parts = self._in_batches(tracks, step)
         return tuple(track for moved, _ in parts for track in moved), tuple(
             step for _, steps in parts for step in steps
         )
@@ -66,6 +74,7 @@ class Sparing:
             )
         elif device != "cpu":
             self.tracker, self.most = self._on_cpu(), None
+            self._pursuit = Pursuit(self.tracker)
             self._say(f"The memory of this {_NAMES[device]} was too small for one object: the CPU followed instead.")
         else:
             raise OutOfMemory("following one object needs more memory than this machine gives")

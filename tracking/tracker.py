@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tracking import lookalikes, scan
+from tracking import scan
 from tracking.appearance import ground, pooled
 from tracking.box import Box
 from tracking.crop import (
@@ -32,43 +32,17 @@ from tracking.crop import (
     subwindow,
 )
 from tracking.errors import BadInput, BadTrack
-from tracking.lookalikes import Candidate
+from tracking.judgement import evidence_of, first_sight, told_apart
 from tracking.mask import Mask
-from tracking.presence import Evidence, Presence, Sight, State, contrast
+from tracking.presence import Evidence, Presence, Sight, State
 from tracking.profile import Center, Profile
 from tracking.proposal import Proposals
-from tracking.siammask import Network, Response, Template
+from tracking.searched import Find, Look, Place, Searched
+from tracking.siammask import Network, Template
 from tracking.track import Step, Track
 
 OTHERS_FROM = 0.8  # score of a second place in a region from which it is looked at too
 MIN_OBJECT_PX = 10.0  # a followed object's sides never shrink below this, as SiamMask tools/test.py
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A search region to look at for a track."""
-
-    track: int  # its place among the tracks of the frame
-    center: tuple[float, float]  # video pixels
-    size: tuple[float, float]  # the object's, as it is remembered
-    anywhere: bool = False  # the object is as likely at the region's rim as in its middle
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Find:
-    """What a look found, in video pixels."""
-
-    look: _Look
-    score: float
-    center: tuple[float, float]
-    size: tuple[float, float]  # smoothed, as the track's
-    mask: Mask
-    features: NDArray[np.float32] | None  # the maps' mean over the mask, where presence is asked for
-
-    @property
-    def area(self) -> float:
-        """Of the mask, in video pixels."""
-        return float(np.count_nonzero(self.mask.bits()))
 
 
 class Tracker:
@@ -76,6 +50,7 @@ class Tracker:
 
     fingerprint names the weights: a track made with others is refused, because its kernels mean nothing here.
     presence says when to disbelieve a find and search on; without it every find is believed, as the paper has it.
+    spare_core says that a search of the next frame may run beside the rest of a step (tracking/pursuit.py).
     """
 
     def __init__(
@@ -87,6 +62,7 @@ class Tracker:
         dtype: torch.dtype = torch.float32,
         fingerprint: str = "",
         presence: Presence | None = None,
+        spare_core: bool = False,
     ) -> None:
         self.network = network
         self.profile = profile
@@ -94,6 +70,7 @@ class Tracker:
         self.dtype = dtype
         self.fingerprint = fingerprint
         self.presence = presence
+        self.spare_core = spare_core
         self._proposals = Proposals(self.device)
 
     @torch.inference_mode()
@@ -139,6 +116,11 @@ class Tracker:
         frame: [H, W, 3] uint8 RGB, of the size the tracks were started on.
         Raises BadInput for a frame of another size or type, BadTrack for a track of other weights.
         """
+        return self.conclude(self.search(frame, tracks), tracks)
+
+    @torch.inference_mode()
+    def search(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> Searched:
+        """A step's first part: the network's pass over the places where the objects may be. Raises as step."""
         size = _frame_size(frame)
         for track in tracks:
             if size != (track.frame_height, track.frame_width):
@@ -148,28 +130,46 @@ class Tracker:
                 )
             if track.network != self.fingerprint:
                 raise BadTrack(f"a track of weights {track.network!r} cannot go on with {self.fingerprint!r}")
-        if not tracks:
-            return (), ()
-        looks = [look for index, track in enumerate(tracks) for look in self._looks(index, track)]
-        finds, _ = self._search(frame, tracks, looks)
+        return self._search(frame, tracks, self.looks(tracks))
+
+    @torch.inference_mode()
+    def conclude(self, searched: Searched, tracks: Sequence[Track]) -> tuple[tuple[Track, ...], tuple[Step, ...]]:
+        """A step's second part: the masks of what was found, and what of it to believe.
+
+        tracks: those of the search, or others of the same kernels and looks.
+        """
+        finds = self._finds(searched)
         moved = [self._advance(track, [f for f in finds if f.look.track == n]) for n, track in enumerate(tracks)]
         return tuple(track for track, _ in moved), tuple(step for _, step in moved)
 
-    def _looks(self, index: int, track: Track) -> list[_Look]:
+    def foreseen(self, searched: Searched) -> tuple[Track, ...] | None:
+        """Where the tracks will look next if each object is where it was found first; known before any mask is made.
+
+        None while an object is looked for in several places: its next ones follow from what comes of these.
+        """
+        if len(searched.looks) != len(searched.tracks) or any(look.anywhere for look in searched.looks):
+            return None
+        return tuple(_moved(track, place) for track, place in zip(searched.tracks, searched.places, strict=False))
+
+    def looks(self, tracks: Sequence[Track]) -> tuple[Look, ...]:
+        """The places where a frame is searched for these objects."""
+        return tuple(look for index, track in enumerate(tracks) for look in self._looks(index, track))
+
+    def _looks(self, index: int, track: Track) -> list[Look]:
         sight = track.sight
         if sight is None or self.presence is None or not sight.lost:
-            return [_Look(index, track.center, track.size)]
+            return [Look(index, track.center, track.size)]
         side = round(SEARCH_SIDE * context_side(*track.size) / TEMPLATE_SIDE)
         places = scan.looks(sight.center, side, track.frame_width, track.frame_height, sight.lost, sight.hunch)
         if sight.shown:  # followed as ever, and looked for in the rest of the frame
-            own = _Look(index, track.center, track.size)
-            return [own, *(_Look(index, place, sight.size, anywhere=True) for place in places[1:])]
-        return [_Look(index, place, track.size, anywhere=True) for place in places]
+            own = Look(index, track.center, track.size)
+            return [own, *(Look(index, place, sight.size, anywhere=True) for place in places[1:])]
+        return [Look(index, place, track.size, anywhere=True) for place in places]
 
-    def _search(
-        self, frame: NDArray[np.uint8], tracks: Sequence[Track], looks: Sequence[_Look]
-    ) -> tuple[list[_Find], Response]:
-        """One pass of the network over all looks: a find of each, in their order, then other strong ones."""
+    def _search(self, frame: NDArray[np.uint8], tracks: Sequence[Track], looks: Sequence[Look]) -> Searched:
+        """One pass of the network over all looks: a place for each, in their order, then other strong ones."""
+        if not looks:
+            return Searched(tuple(tracks), (), (), None)
         # s_x of the paper: the search region, in video pixels, and the crop pixels a video pixel spans
         scales = [TEMPLATE_SIDE / context_side(*look.size) for look in looks]
         sides = [round(SEARCH_SIDE / scale) for scale in scales]
@@ -191,52 +191,52 @@ class Tracker:
             anywhere if any(look.anywhere for look in looks) else None,
             None if self.presence is None else OTHERS_FROM,
         )
-        masks = self.network.mask_logits(response, proposal.row, proposal.column, proposal.region).float().sigmoid()
-        values: NDArray[np.float32] = masks.cpu().numpy()
         numbers = torch.cat(
             [
+                torch.stack([proposal.region, proposal.row, proposal.column], dim=1),
+                torch.stack([proposal.score, proposal.penalty], dim=1),
                 proposal.box,
-                torch.stack([proposal.score, proposal.penalty, proposal.row, proposal.column, proposal.region], dim=1),
             ],
             dim=1,
         ).tolist()  # [P, 9] float64
-        vectors: list[NDArray[np.float32]] | list[None] = [None] * len(numbers)
+        places = []
+        for at, row, column, score, penalty, *box in numbers:
+            look, scale, side = looks[int(at)], scales[int(at)], sides[int(at)]
+            rate = penalty * score * self.profile.learning_rate
+            places.append(Place(int(at), side, int(row), int(column), score, *look.moved(box, scale, rate)))
+        return Searched(tuple(tracks), tuple(looks), tuple(places), response)
+
+    def _finds(self, searched: Searched) -> list[Find]:
+        """The masks at the places of a search."""
+        response = searched.response
+        if response is None:
+            return []
+        region, row, column = (
+            torch.tensor(numbers).to(self.device)
+            for numbers in zip(*((place.look, place.row, place.column) for place in searched.places), strict=True)
+        )
+        masks = self.network.mask_logits(response, row, column, region).float().sigmoid()
+        values: NDArray[np.float32] = masks.cpu().numpy()
+        vectors: Sequence[NDArray[np.float32] | None] = [None] * len(values)
         if self.presence is not None:
-            vectors = list(pooled(response, masks, proposal.row, proposal.column, proposal.region).cpu().numpy())
-        finds = []
-        for row, mask, vector in zip(numbers, values, vectors, strict=True):
-            at = int(row[-1])
-            look = looks[at]
-            finds.append(self._find(tracks[look.track], look, scales[at], sides[at], row[:-1], mask, vector))
-        return finds, response
+            vectors = list(pooled(response, masks, row, column, region).cpu().numpy())
+        return [
+            self._find(searched, place, mask, vector)
+            for place, mask, vector in zip(searched.places, values, vectors, strict=True)
+        ]
 
     def _find(
-        self, track: Track, look: _Look, scale: float, side: int, numbers: list[float],
-        values: NDArray[np.float32], features: NDArray[np.float32] | None,
-    ) -> _Find:  # fmt: skip
-        """What one look found, in video pixels."""
-        x, y, width, height, score, penalty, row, column = numbers
-        rate = penalty * score * self.profile.learning_rate
+        self, searched: Searched, place: Place, values: NDArray[np.float32], features: NDArray[np.float32] | None
+    ) -> Find:
+        look = searched.looks[place.look]
+        width, height = searched.tracks[look.track].frame_width, searched.tracks[look.track].frame_height
         placement = Placement.of_position(
-            look.center, side, int(row), int(column), values.shape[-1], track.frame_width, track.frame_height
+            look.center, place.side, place.row, place.column, values.shape[-1], width, height
         )
-        mask = paste(
-            values, placement, track.frame_width, track.frame_height,
-            self.profile.mask_threshold, self.profile.mask_border,
-        )  # fmt: skip
-        return _Find(
-            look=look,
-            score=score,
-            center=(look.center[0] + x / scale, look.center[1] + y / scale),
-            size=(
-                look.size[0] * (1 - rate) + width / scale * rate,
-                look.size[1] * (1 - rate) + height / scale * rate,
-            ),
-            mask=mask,
-            features=features,
-        )
+        mask = paste(values, placement, width, height, self.profile.mask_threshold, self.profile.mask_border)
+        return Find(look, place.score, place.center, place.size, mask, features)
 
-    def _advance(self, track: Track, finds: Sequence[_Find]) -> tuple[Track, Step]:
+    def _advance(self, track: Track, finds: Sequence[Find]) -> tuple[Track, Step]:
         """Where the object is, after what its looks found; the first look is the one at its own place."""
         moved = replace(track, frame_count=track.frame_count + 1)
         if self.presence is None or track.sight is None:
@@ -247,7 +247,7 @@ class Tracker:
         rated = [
             (self.presence.confidence(evidence) if find.area else 0.0, evidence, find) for evidence, find in weighed
         ]
-        chosen, seen = _told_apart(track, rated, self.presence)
+        chosen, seen = told_apart(track, rated, self.presence)
         confidence, evidence, find = rated[0 if chosen is None else chosen]
         if chosen is None:
             confidence = 0.0
@@ -261,17 +261,15 @@ class Tracker:
         return replace(moved, sight=sight), step
 
     def _followed(
-        self, track: Track, find: _Find, state: State, confidence: float, evidence: Evidence | None = None
+        self, track: Track, find: Find, state: State, confidence: float, evidence: Evidence | None = None
     ) -> tuple[Track, Step]:
-        width, height = track.frame_width, track.frame_height
-        clamped_center = (_clamp(find.center[0], 0, width), _clamp(find.center[1], 0, height))
-        clamped_size = (_clamp(find.size[0], MIN_OBJECT_PX, width), _clamp(find.size[1], MIN_OBJECT_PX, height))
+        moved = _moved(track, find)
         corners = rotated_box(find.mask)
         if corners is None:
-            shown = (clamped_center, clamped_size) if self.profile.clamp_before_mask else (find.center, find.size)
-            corners = _corners(*shown)
-        step = Step(find.score, clamped_center, clamped_size, corners, find.mask, state, confidence, evidence)
-        return replace(track, center=clamped_center, size=clamped_size), step
+            corners = _corners(
+                *((moved.center, moved.size) if self.profile.clamp_before_mask else (find.center, find.size))
+            )
+        return moved, Step(find.score, moved.center, moved.size, corners, find.mask, state, confidence, evidence)
 
     def _lost(
         self, track: Track, sight: Sight, score: float, confidence: float, evidence: Evidence
@@ -287,12 +285,14 @@ class Tracker:
 
     def _see(self, frame: NDArray[np.uint8], tracks: Sequence[Track]) -> tuple[Track, ...]:
         """The tracks with what is needed to know their objects again, from the frame they start on."""
-        finds, response = self._search(
-            frame, tracks, [_Look(index, track.center, track.size) for index, track in enumerate(tracks)]
+        searched = self._search(
+            frame, tracks, [Look(index, track.center, track.size) for index, track in enumerate(tracks)]
         )
+        finds, response = self._finds(searched), searched.response
+        assert response is not None
         means, spreads = (part.cpu().numpy() for part in ground(response))
         return tuple(
-            replace(track, sight=_first_sight(track, find, mean, spread))
+            replace(track, sight=first_sight(track, find, mean, spread))
             for track, find, mean, spread in zip(tracks, finds[: len(tracks)], means, spreads, strict=True)
         )
 
@@ -315,65 +315,13 @@ def _frame_size(frame: NDArray[np.uint8]) -> tuple[int, int]:
     return frame.shape[0], frame.shape[1]
 
 
-def _first_sight(track: Track, find: _Find, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> Sight:
-    vector = contrast(mean if find.features is None else find.features, mean, spread)
-    return Sight(
-        ground=mean,
-        spread=spread,
-        exemplar=vector,
-        recent=vector,
-        score=find.score,
-        area=find.area,
-        center=track.center,
-        size=track.size,
-    )
-
-
-def _told_apart(
-    track: Track, rated: Sequence[tuple[float, Evidence, _Find]], presence: Presence
-) -> tuple[int | None, Sight]:
-    """Which find to judge, None where all are of other things, and what is known of those."""
-    sight = track.sight
-    assert sight is not None
-    candidates = [Candidate(find.center, confidence, evidence.looks) for confidence, evidence, find in rated]
-    size = math.sqrt(sight.size[0] * sight.size[1])
-    sight = replace(sight, unsure=sight.unsure + 1)
-    if sight.lost:
-        far = lookalikes.reach(size, sight.pace, sight.unsure)
-        able, known = lookalikes.while_lost(
-            sight.lookalikes, candidates, sight.center, size, far, presence.lost_below,
-            lost=sight.lost, usual=sight.looks,
-        )  # fmt: skip
-        if sight.shown:  # it stays where it is unless another find would be believed by itself
-            able = [
-                n
-                for n in able
-                if candidates[n].confidence >= presence.found_above
-                or math.dist(candidates[n].center, candidates[0].center) <= lookalikes.SAME * size
-            ]
-        chosen = max(able, key=lambda n: candidates[n].confidence, default=None)
-        return chosen, replace(sight, lookalikes=known)
-    told = lookalikes.beside(
-        sight.lookalikes, candidates, track.center, size, presence.lost_below, crossing=sight.crossing > 0
-    )
-    crossing = lookalikes.CROSSING if told.met else max(0, sight.crossing - 1)
-    believing = presence.lost_below == 0  # everything, a double too
-    return 0 if told.own is None and believing else told.own, replace(sight, lookalikes=told.known, crossing=crossing)
-
-
-def evidence_of(sight: Sight, find: _Find) -> Evidence:
-    """What speaks for and against a find, held against what is remembered."""
-    bits = find.mask.bits()
-    area = float(np.count_nonzero(bits))
-    if not area or find.features is None:
-        return sight.weigh(find.score, 0.0, area, 0.0, 0.0, np.zeros_like(sight.exemplar))
-    around = Box.of_mask(bits)
-    assert around is not None
-    box = Box(find.center[0] - find.size[0] / 2, find.center[1] - find.size[1] / 2, *find.size)
-    placed = Box(around.x + find.mask.x, around.y + find.mask.y, around.width, around.height)
-    certainty = float(find.mask.values[bits].mean())
-    return sight.weigh(
-        find.score, certainty, area, placed.overlap(box), box.width * box.height, sight.appearance(find.features)
+def _moved(track: Track, to: Place | Find) -> Track:
+    """The track at a place, within the frame."""
+    width, height = track.frame_width, track.frame_height
+    return replace(
+        track,
+        center=(_clamp(to.center[0], 0, width), _clamp(to.center[1], 0, height)),
+        size=(_clamp(to.size[0], MIN_OBJECT_PX, width), _clamp(to.size[1], MIN_OBJECT_PX, height)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -41,6 +41,19 @@ def ahead(items: Iterable[T], depth: int = 8) -> Generator[T, None, None]:
     finally:
         unwanted.set()
         reader.join()
+
+
+def with_next(items: Iterable[T]) -> Iterator[tuple[T, T | None]]:
+    """Each item with the one after it; the last with None."""
+    iterator = iter(items)
+    try:
+        item = next(iterator)
+    except StopIteration:
+        return
+    for following in iterator:
+        yield item, following
+        item = following
+    yield item, None
 
 
 def _read(items: Iterable[T], ready: queue.Queue[T | _End], unwanted: threading.Event) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from studio.jobs.errors import JobFault
 from studio.jobs.lease import Lease
 from studio.library.files import open_confined
-from studio.media.ahead import ahead
+from studio.media.ahead import ahead, with_next
 from studio.media.confined import ConfinedPictures, keep_one_ready
 from studio.media.errors import MediaError
 from studio.runs.agreement import Streak
@@ -103,12 +103,12 @@ def _follow(lease: Lease, run: Run, plan: Plan, tracker: Sparing, clip: Confined
             since = began.frame if index == began.sweep else None
             decoded = ahead(notes.each("decode", _pictures(clip, sweep, since)))
             with contextlib.closing(notes.each("wait", decoded)) as pictures:
-                for frame, picture in pictures:
+                for (frame, picture), coming in with_next(pictures):
                     lease.look()
                     if not tracks and not sweep.begins_from(frame):
                         break  # everyone is found where they were before
                     with notes.timed("track"):
-                        found, tracks = _look_at(tracker, sweep, frame, picture, tracks)
+                        found, tracks = _look_at(tracker, sweep, frame, picture, tracks, coming)
                     if watch is not None:
                         tracks = watch.let_go(sweep, frame, found, tracks)
                     writer.put(_frame(index, frame, frame + sweep.step, found, tracks, watch))
@@ -138,7 +138,12 @@ def _pictures(clip: ConfinedPictures, sweep: Sweep, since: int | None) -> Iterat
 
 
 def _look_at(
-    tracker: Sparing, sweep: Sweep, frame: int, picture: NDArray[np.uint8], tracks: Mapping[str, Track]
+    tracker: Sparing,
+    sweep: Sweep,
+    frame: int,
+    picture: NDArray[np.uint8],
+    tracks: Mapping[str, Track],
+    coming: tuple[int, NDArray[np.uint8]] | None,
 ) -> tuple[list[Found], dict[str, Track]]:
     """Step everyone followed in this frame, start whoever has a key frame here; returns masks and tracks to keep."""
     going = [
@@ -146,7 +151,8 @@ def _look_at(
         for stretch in sweep.stretches
         if frame in stretch.frames and frame != stretch.key.frame and stretch.key.subject in tracks
     ]
-    moved, steps = tracker.step(picture, [tracks[stretch.key.subject] for stretch in going])
+    following = None if coming is None else coming[1]
+    moved, steps = tracker.step(picture, [tracks[stretch.key.subject] for stretch in going], following)
     found = [Found(stretch.key.subject, step, None) for stretch, step in zip(going, steps, strict=True)]
     kept = {stretch.key.subject: track for stretch, track in zip(going, moved, strict=True)}
 

@@ -76,6 +76,21 @@ def test_one_object_that_is_too_much_for_a_machine_is_a_sentence() -> None:
         follow(sparing, BOXES[:1], device.network)  # type: ignore[arg-type]
 
 
+def test_a_search_begun_before_its_turn_for_too_many_is_done_again_for_fewer() -> None:
+    said: list[str] = []
+    device = small(2)
+    device.spare_core = True
+    sparing = Sparing(device, tracker, said.append)
+    pictures = [frames()[n] for n in range(1, 4)]
+    tracks = alone = tracker().start(frames()[0], BOXES[:4])
+    for n, picture in enumerate(pictures):
+        tracks, steps = sparing.step(picture, tracks, pictures[n + 1] if n < 2 else None)
+        alone, same = tracker().step(picture, alone)
+        assert [step.score for step in steps] == [step.score for step in same]
+        device.network.full = True  # type: ignore[attr-defined]
+    assert sparing.most == 2 and len(said) == 1
+
+
 def test_a_graphics_card_without_room_for_one_object_gives_way_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     card = tracker()
@@ -85,7 +100,7 @@ def test_a_graphics_card_without_room_for_one_object_gives_way_to_the_cpu(monkey
     def none_left(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(card, "step", none_left)
+    monkeypatch.setattr(card, "search", none_left)
     monkeypatch.setattr(card, "device", torch.device("cuda"))
     _, steps = sparing.step(frames()[1], tracks)
 

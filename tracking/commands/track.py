@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.media.ahead import ahead
+from studio.media.ahead import ahead, with_next
 from studio.media.behind import Behind
 from studio.media.clip import Clip
 from studio.media.errors import MediaError
@@ -23,6 +23,7 @@ from tracking.commands.results import JsonLines, MaskFolder, check_count, check_
 from tracking.commands.saved_run import Direction, Found, Plan, SavedRun
 from tracking.errors import BadInput, BadTrack
 from tracking.loading import DEVICES, PRECISIONS, load_tracker
+from tracking.pursuit import Pursuit
 from tracking.track import State, Step, Track
 from tracking.tracker import Tracker
 
@@ -109,6 +110,7 @@ class _Journey:
 
     def __init__(self, tracker: Tracker, clip: Clip, plan: Plan, boxes: list[Box], saved: SavedRun | None) -> None:
         self._tracker, self._clip, self._plan, self._boxes = tracker, clip, plan, boxes
+        self._pursuit = Pursuit(tracker)
         self.place = saved.place if saved else 0
         self.found: list[Found] = list(saved.found) if saved else []
         self._starts: tuple[Track, ...] = saved.starts if saved else ()
@@ -138,8 +140,8 @@ class _Journey:
                 if whole:
                     self._tracks = self._starts
                 with closing(ahead(self._clip.frames(leg.start, leg.stop, leg.step))) as pictures:
-                    for frame, picture in zip(leg, pictures, strict=True):
-                        steps, state = self._step(picture)
+                    for frame, (picture, coming) in zip(leg, with_next(pictures), strict=True):
+                        steps, state = self._step(picture, coming)
                         results.put((frame, steps, state))
                         self.place += 1
                         progress.advance(note=label)
@@ -171,10 +173,12 @@ class _Journey:
             f"doubtful {doubtful} time{'s' if doubtful != 1 else ''}"
         )
 
-    def _step(self, picture: NDArray[np.uint8]) -> tuple[tuple[Step, ...], str | None]:
+    def _step(
+        self, picture: NDArray[np.uint8], coming: NDArray[np.uint8] | None
+    ) -> tuple[tuple[Step, ...], str | None]:
         """What is found in the next picture, and the state to give it where it is not the step's own."""
         if self.place > 0:
-            self._tracks, steps = self._tracker.step(picture, self._tracks)
+            self._tracks, steps = self._pursuit.step(picture, self._tracks, coming)
             return steps, None
         self._starts = self._tracks = self._tracker.start(picture, self._boxes)
         _, steps = self._tracker.step(picture, self._starts)  # for its masks; the tracks stay as the boxes say

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from studio.media.ahead import ahead
+from studio.media.ahead import ahead, with_next
 
 
 def readers() -> int:
@@ -75,3 +75,9 @@ def test_one_that_was_never_read_starts_no_thread() -> None:
 
     assert readers() == 0
     stream.close()
+
+
+def test_each_item_comes_with_the_one_after_it() -> None:
+    assert list(with_next(iter("abc"))) == [("a", "b"), ("b", "c"), ("c", None)]
+    assert list(with_next("a")) == [("a", None)]
+    assert list(with_next("")) == []

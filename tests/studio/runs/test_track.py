@@ -77,18 +77,18 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_finds_the_same(clip, mo
     undisturbed = masks(clip)
     Mask.objects.all().delete()
     steps = 0
-    step = Tracker.step
+    step = Tracker.conclude
 
-    def stopped(self, frame, tracks):
+    def stopped(self, searched, tracks):
         nonlocal steps
         steps += 1
         if steps == 12:
             raise SystemExit(0)
-        return step(self, frame, tracks)
+        return step(self, searched, tracks)
 
     again = start_run(clip)
     with monkeypatch.context() as patch:
-        patch.setattr(Tracker, "step", stopped)
+        patch.setattr(Tracker, "conclude", stopped)
         with pytest.raises(SystemExit):
             work(again.job_id, follow)
     waiting = Job.objects.get(pk=again.job_id)
@@ -160,7 +160,7 @@ def test_a_run_that_agrees_stops_at_the_same_frame_when_its_worker_died_on_the_w
     first = correct(clip, 3)
     finish(start_run(clip, subjects=[first.id]))
     run = start_run(clip, first_frame=3, subjects=[first.id], until_agrees=True)
-    stop_after(monkeypatch, 15, run)
+    stop_after(monkeypatch, 7, run)
 
     assert finish(run).state == Job.State.DONE
     run.refresh_from_db()
@@ -193,7 +193,7 @@ def test_two_ways_whose_worker_died_in_the_second_are_those_of_an_undisturbed_ru
     Mask.objects.all().delete()
     run = start_run(clip, subjects=[first.id], direction="between")
 
-    stop_after(monkeypatch, 48, run)  # 2 a frame: 16 frames there, the key frame and 7 on the way back
+    stop_after(monkeypatch, 24, run)  # 16 frames there, the key frame and 7 on the way back
 
     assert Draft.objects.filter(run=run).exists()
     assert finish(run).state == Job.State.DONE
@@ -208,33 +208,33 @@ def test_between_needs_two_key_frames_and_says_so(clip):
 
 def stop_after(monkeypatch, steps: int, run: Run) -> None:
     """Work on the run until the tracker has stepped so often, and die there."""
-    step, left = Tracker.step, steps
+    step, left = Tracker.conclude, steps
 
-    def stopped(self, frame, tracks):
+    def stopped(self, searched, tracks):
         nonlocal left
         left -= 1
         if left < 0:
             raise SystemExit(0)
-        return step(self, frame, tracks)
+        return step(self, searched, tracks)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Tracker, "step", stopped)
+        patch.setattr(Tracker, "conclude", stopped)
         with pytest.raises(SystemExit):
             work(run.job_id, follow)
 
 
 def run_out_of_memory(monkeypatch, most: int) -> None:
     """From the fifth step on the device has room for so many objects at once."""
-    step, steps = Tracker.step, 0
+    step, steps = Tracker.conclude, 0
 
-    def stepped(self, frame, tracks):
+    def stepped(self, searched, tracks):
         nonlocal steps
         steps += 1
         if steps > 5 and len(tracks) > most:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return step(self, frame, tracks)
+        return step(self, searched, tracks)
 
-    monkeypatch.setattr(Tracker, "step", stepped)
+    monkeypatch.setattr(Tracker, "conclude", stepped)
 
 
 def test_a_run_whose_device_has_no_room_for_all_follows_fewer_at_once_and_says_so(clip, monkeypatch):
