@@ -6,9 +6,10 @@
 
 Without --films or --memory: seconds of each annotation format for three objects, their wobbly masks drawn once, as it
 is written to a zip (wall and processor), its size and what is estimated of it. --films: each kind of film against
-decoding and encoding the same clip with the same settings and nothing done to its pictures, in turn, as ratios; and the
-same of the finished overlay film, whose pictures are harder to code than its source's. --memory: the largest resident
-size of a process that makes an overlay film of one minute and one of ten.
+decoding and encoding the same clip with the same settings and nothing done to its pictures, in turn, as ratios, written
+here and in the child that a worker writes with (one that was kept ready; its processor time has its start in it); and
+the same of the finished overlay film, whose pictures are harder to code than its source's. --memory: the largest
+resident size of a process that has an overlay film of one minute and one of ten made, and of its child.
 """
 
 from __future__ import annotations
@@ -99,10 +100,10 @@ def objects() -> tuple[object, ...]:
 
 
 def measure_formats(folder: Path, frames: int, width: int, height: int, only: str) -> None:
+    from drawn.tracks import spooled
     from studio.exports.estimate import annotation_bytes
     from studio.exports.formats import FORMATS
     from studio.exports.options import Options
-    from studio.exports.spool import Spool
     from studio.exports.target import Target
     from studio.exports.tracks import Tracks
     from studio.media.clip import Clip, Picture
@@ -129,7 +130,7 @@ def measure_formats(folder: Path, frames: int, width: int, height: int, only: st
         def _forward(self, start: int, stop: int) -> Iterator[Picture]:
             raise NotImplementedError
 
-    with Spool(found_of(frames, width, height)) as spool:  # type: ignore[arg-type]
+    with spooled(found_of(frames, width, height), folder) as spool:  # type: ignore[arg-type]
         runs = sum(len(found.counts) for frame in range(frames) for found in spool.of_frame(frame))
         print(f"{frames} frames of {width}x{height}, 3 objects, {runs / frames / 3:.0f} bytes a mask; load {load()}")
         print(f"{'format':12} {'wall s':>7} {'cpu s':>7} {'kB':>8} {'estimated':>9}")
@@ -145,12 +146,6 @@ def measure_formats(folder: Path, frames: int, width: int, height: int, only: st
             print(f"{name:12} {wall:7.2f} {cpu:7.2f} {size / 1e3:8.0f} {told / 1e3:9.0f}")
 
 
-def film_tracks(folder: Path, count: int, width: int, height: int, jitter: float = JITTER) -> tuple[object, object]:
-    """A clip of so many frames and its tracks; the spool stays open as long as the process."""
-    draw_film(folder / "a.mp4", count, width, height)
-    return tracks_of(folder / "a.mp4", count, width, height, jitter)
-
-
 def draw_film(path: Path, count: int, width: int, height: int) -> None:
     from drawn.clips import draw_clip, write_video
 
@@ -158,15 +153,37 @@ def draw_film(path: Path, count: int, width: int, height: int) -> None:
     write_video(path, Repeated(drawn, count), sound="aac")  # type: ignore[arg-type]
 
 
-def tracks_of(path: Path, count: int, width: int, height: int, jitter: float = JITTER) -> tuple[object, object]:
+def order_of(name: str, path: Path, count: int, width: int, height: int, jitter: float = JITTER) -> object:
+    """An export's wish, its masks written down, as a worker gives it to the child."""
     from studio.exports.options import Options
-    from studio.exports.spool import Spool
-    from studio.exports.tracks import Tracks
-    from studio.media.reader import open_clip
+    from studio.exports.spool import spool
+    from studio.exports.writing import Order
+    from studio.media.frame_table import FrameTable
 
-    clip = open_clip(path)
-    spool = Spool(found_of(count, width, height, jitter))  # type: ignore[arg-type]
-    return clip, Tracks("bench", clip, objects(), spool, Options())  # type: ignore[arg-type]
+    table, masks = path.with_suffix(".npz"), path.with_suffix(".masks")
+    if not masks.exists():
+        table.write_bytes(FrameTable.of(path).to_bytes())
+        spool(found_of(count, width, height, jitter), masks)  # type: ignore[arg-type]
+    return Order(
+        kind=name,
+        title="bench",
+        source=path,
+        table=table,
+        max_pixels=10**9,
+        objects=objects(),  # type: ignore[arg-type]
+        options=Options(),
+        masks=masks,
+        backdrop=None,
+        facts={},
+        path=path.with_name(f"{name}.mp4"),
+    )
+
+
+def write_in_child(order: object) -> None:
+    from studio.exports.writing import limits_of, write_file
+
+    limits = limits_of(1920, 1080, 1 << 40, 600.0)
+    write_file(order, lambda frames: None, limits=limits, tick=lambda: None)  # type: ignore[arg-type]
 
 
 class Repeated:
@@ -185,15 +202,17 @@ class Repeated:
 
 
 def measure_films(folder: Path, frames: int, width: int, height: int, asked: argparse.Namespace) -> None:
-    from studio.exports.effects import EFFECTS
+    from studio.exports.writing import keep_one_ready, write_here
     from studio.media.reader import open_clip
 
-    clip, tracks = film_tracks(folder, frames, width, height, asked.jitter)
-    works = {"plain": lambda: coded_again(clip, folder / "plain.mp4")} | {
-        name: (lambda name=name: EFFECTS[name].write(tracks, folder / f"{name}.mp4"))
-        for name in FILMS
-        if asked.only in ("", name)
-    }
+    draw_film(folder / "a.mp4", frames, width, height)
+    clip = open_clip(folder / "a.mp4")
+    works = {"plain": lambda: coded_again(clip, folder / "plain.mp4")}
+    for name in FILMS:
+        if asked.only in ("", name):
+            order = order_of(name, folder / "a.mp4", frames, width, height, asked.jitter)
+            works[name] = lambda order=order: write_here(order, lambda done: None)
+            works[f"{name}, child"] = lambda order=order: write_in_child(order)
     for work in works.values():
         work()  # once for the caches
     if "overlay" in works:
@@ -202,9 +221,12 @@ def measure_films(folder: Path, frames: int, width: int, height: int, asked: arg
     taken: dict[str, list[tuple[float, float]]] = {}
     for _ in range(asked.rounds):
         for name, work in works.items():
-            began, busy = time.perf_counter(), time.process_time()
+            if name.endswith("child"):
+                keep_one_ready()  # as a worker does while nobody waits
+                time.sleep(3)
+            began, busy = time.perf_counter(), cpu_s()
             work()
-            taken.setdefault(name, []).append((time.perf_counter() - began, time.process_time() - busy))
+            taken.setdefault(name, []).append((time.perf_counter() - began, cpu_s() - busy))
     print(
         f"{frames} frames of {width}x{height}, 3 objects whose edges jump {asked.jitter:.1%}, "
         f"{asked.rounds} rounds in turn; load {load()}"
@@ -215,7 +237,7 @@ def measure_films(folder: Path, frames: int, width: int, height: int, asked: arg
         seconds = statistics.median(one[0] for one in pairs)
         spread = f"{min(cpus):.2f} to {max(cpus):.2f}"
         wall, cpu = statistics.median(walls), statistics.median(cpus)
-        print(f"{name:13} {seconds:6.2f} s  wall {wall:.2f}  cpu {cpu:.2f} ({spread})")
+        print(f"{name:17} {seconds:6.2f} s  wall {wall:.2f}  cpu {cpu:.2f} ({spread})")
 
 
 def coded_again(clip: object, path: Path) -> None:
@@ -228,16 +250,20 @@ def coded_again(clip: object, path: Path) -> None:
             film.write_planes(picture, clip.pts(index), clip.duration(index))  # type: ignore[attr-defined]
 
 
-def one_film(folder: Path, path: Path, frames: int, width: int, height: int) -> None:
-    from studio.exports.effects import EFFECTS
+def cpu_s() -> float:
+    """Of this process and its children that have ended, the start of a child that was kept ready included."""
+    taken = os.times()
+    return taken.user + taken.system + taken.children_user + taken.children_system
 
+
+def one_film(folder: Path, path: Path, frames: int, width: int, height: int) -> None:
     if not path.exists():  # in a process of its own: drawing takes memory too
         draw_film(path, frames, width, height)
         return
-    _clip, tracks = tracks_of(path, frames, width, height)
+    order = order_of("overlay", path, frames, width, height)
     before = resident()
-    EFFECTS["overlay"].write(tracks, folder / "overlay.mp4")  # type: ignore[arg-type]
-    print(before, resident())
+    write_in_child(order)
+    print(before, resident(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def measure_memory(folder: Path, size: str) -> None:
@@ -255,9 +281,9 @@ def measure_memory(folder: Path, size: str) -> None:
         ]
         for _ in ("drawn", "measured"):
             done = subprocess.run(command, capture_output=True, text=True, check=True)
-        before, after = (int(figure) // 1024 for figure in done.stdout.split())
+        before, after, child = (int(figure) // 1024 for figure in done.stdout.split())
         took = time.perf_counter() - began
-        figures = f"{before} MiB before, {after} MiB at most; {took:.0f} s with the drawing"
+        figures = f"worker {before} MiB before, {after} MiB at most, child {child} MiB; {took:.0f} s with the drawing"
         print(f"{minutes:2} min of {size}: {figures}", flush=True)
 
 

@@ -10,9 +10,9 @@ from studio.exports.tracks import Tracks
 
 
 def manifest_of(
-    tracks: Tracks, format_: Format, source: Mapping[str, object], weights: object, counted: Mapping[str, object]
+    tracks: Tracks, format_: Format, facts: Mapping[str, object], counted: Mapping[str, object]
 ) -> dict[str, object]:
-    """The manifest; `counted` is what the format found out while it wrote."""
+    """The manifest; `facts` are source and weights, `counted` is what the format found out while it wrote."""
     clip = tracks.clip
     return {
         "made_by": made_by(),
@@ -20,7 +20,7 @@ def manifest_of(
         "checked_with": format_.checked_with,
         "lossy": list(format_.lossy),
         "options": tracks.options.to_json(),
-        "source": dict(source),
+        "source": facts["source"],
         "clip": {
             "width": clip.width,
             "height": clip.height,
@@ -39,7 +39,7 @@ def manifest_of(
             }
             for track in tracks.objects
         ],
-        "weights": weights,
+        "weights": facts["weights"],
         **counted,
     }
 

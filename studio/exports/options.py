@@ -75,6 +75,11 @@ class Options:
                 told[field.name] = list(value) if isinstance(value, tuple) else value
         return told
 
+    @classmethod
+    def of_json(cls, told: Mapping[str, object]) -> Self:
+        """What to_json has told."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})  # type: ignore[arg-type]
+
     def frames(self, frame_count: int) -> range:
         """The chosen frames of a clip of so many."""
         return range(self.first_frame, frame_count if self.last_frame is None else self.last_frame + 1, self.every)

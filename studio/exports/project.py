@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from itertools import groupby
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from django.db.models import QuerySet
 from studio.exports.options import Options
 from studio.exports.target import Target
 from studio.library.models import Video
-from studio.media.clip import Clip
 from studio.scenes.models import Mask, Prompt, Subject
 
 name = "project"
@@ -38,16 +38,19 @@ def subjects_of(video: Video, wish: Options) -> QuerySet[Subject]:
 
 def write(
     video: Video,
-    clip: Clip,
+    rate: Fraction,
     subjects: list[Subject],
     target: Target,
     tick: Callable[[float], None],
     facts: Mapping[str, object],
 ) -> None:
-    """masks/<number>.jsonl for each object, then manifest.json; `facts` are the source's and the weights'."""
+    """masks/<number>.jsonl for each object, then manifest.json.
+
+    rate is the clip's frames a second, the average where it varies; `facts` are the source's and the weights'.
+    """
     used: dict[UUID, int] = {}  # runs that masks came from, in the order they are met
     counts = dict.fromkeys((subject.number for subject in subjects), 0)
-    every = clip.frame_count / max(Mask.objects.filter(subject__in=subjects).count(), 1)
+    every = video.frame_count / max(Mask.objects.filter(subject__in=subjects).count(), 1)
     for number, rows in groupby(_masks(subjects), key=lambda row: row.subject.number):
         with target.text(f"masks/{number}.jsonl") as file:
             for row in rows:
@@ -62,10 +65,10 @@ def write(
             "version": VERSION,
             **facts,
             "clip": {
-                "width": clip.width,
-                "height": clip.height,
-                "frame_count": clip.frame_count,
-                "fps": f"{clip.frame_rate.numerator}/{clip.frame_rate.denominator}",
+                "width": video.width,
+                "height": video.height,
+                "frame_count": video.frame_count,
+                "fps": f"{rate.numerator}/{rate.denominator}",
             },
             "objects": [
                 {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from django.db.models import Max, QuerySet
 
 from studio.exports.options import Options
-from studio.exports.spool import Found, Spool
+from studio.exports.spool import Found, spool
 from studio.exports.tracks import Track
 from studio.library.models import Video
 from studio.scenes.models import Mask, Prompt, Removal, Subject
@@ -52,9 +53,9 @@ def tracks_of(subjects: Iterable[Subject]) -> tuple[Track, ...]:
     )
 
 
-def spool_masks(video: Video, subjects: Iterable[Subject], options: Options) -> Spool:
-    """Copy the masks to disk. One statement reads them all, so they are of one moment."""
-    return Spool(_found(video, list(subjects), options))
+def spool_masks(video: Video, subjects: Iterable[Subject], options: Options, path: Path) -> None:
+    """Copy the masks to a file. One statement reads them all, so they are of one moment."""
+    spool(_found(video, list(subjects), options), path)
 
 
 def _found(video: Video, subjects: list[Subject], options: Options) -> Iterator[Found]:

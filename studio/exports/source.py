@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from django.apps import apps
 from django.conf import settings
 
 from studio.library.errors import NotFound
-from studio.library.files import SOURCE, key_of, source_of
+from studio.library.files import SOURCE, TABLE, key_of, source_of
 from studio.library.models import Video
 from studio.library.store import store
 from studio.media.errors import NoSuchFile
+from studio.media.frame_table import FrameTable
+from studio.media.pictures import DEFAULT_RATE
 from studio.weights import UnreadableList, read_weights
 
 MOST_SUMMED_BYTES = 2 * 1024**3  # a larger source takes longer to sum up than its masks take to write
@@ -28,6 +31,13 @@ def source_facts(video: Video) -> dict[str, object]:
     except (NotFound, NoSuchFile):
         size, sha256 = None, None
     return {"title": video.title, "form": video.form, "bytes": size, "sha256": sha256}
+
+
+def rate_of(video: Video) -> Fraction:
+    """Frames a second, the average where it varies. Raises a MediaError."""
+    if video.form == Video.Form.IMAGES:
+        return Fraction(video.frame_rate_num, video.frame_rate_den) if video.frame_rate_num else DEFAULT_RATE
+    return FrameTable.from_bytes(store().local(key_of(video, TABLE)).read_bytes()).frame_rate
 
 
 def weights_facts(run_ids: Iterable[UUID]) -> list[dict[str, object]]:

@@ -1,14 +1,16 @@
-"""Masks as they stood at one moment, in a temporary file: however long the clip, memory holds an index only."""
+"""Masks as they stood at one moment, in a file: however long the clip, memory holds an index only."""
 
 from __future__ import annotations
 
-import tempfile
+import os
+import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import msgpack
 import numpy as np
@@ -18,6 +20,7 @@ from pycocotools import mask as coco
 from studio.exports.runs import Crop, crop_of, read_runs
 
 _NUMBER_BITS = 24  # of a key; the frame has the rest
+_COUNT = struct.Struct("<Q")  # at the file's end: how many masks; before it their keys, and where each begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,14 @@ class Found:
 class Spool:
     """Masks on disk, found by frame and number. Close it, or use it in a with."""
 
-    def __init__(self, found: Iterable[Found]) -> None:
-        """Take masks in the order of their frames, those of a frame in the order of their numbers."""
-        self._file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115  it is closed with the spool
-        self._keys, self._offsets = array("Q"), array("Q", [0])
-        for one in found:
-            key = _key(one.frame, one.number)
-            assert not self._keys or self._keys[-1] < key, "masks come in order"
-            packed = msgpack.packb([getattr(one, name) for name in Found.__slots__])
-            self._file.write(packed)
-            self._keys.append(key)
-            self._offsets.append(self._offsets[-1] + len(packed))
+    def __init__(self, path: Path) -> None:
+        """Open what `spool` has written."""
+        self._file = path.open("rb")
+        self._keys, self._offsets = array("Q"), array("Q")
+        (count,) = _COUNT.unpack(_end_of(self._file, _COUNT.size))
+        self._file.seek(-(_COUNT.size + (2 * count + 1) * self._keys.itemsize), os.SEEK_END)
+        self._keys.fromfile(self._file, count)
+        self._offsets.fromfile(self._file, count + 1)
 
     def __enter__(self) -> Self:
         return self
@@ -102,6 +102,26 @@ class Spool:
         start, stop = self._offsets[place], self._offsets[place + 1]
         self._file.seek(start)
         return Found(*msgpack.unpackb(self._file.read(stop - start), use_list=False))
+
+
+def spool(found: Iterable[Found], path: Path) -> None:
+    """Write masks to a file: in the order of their frames, those of a frame in the order of their numbers."""
+    keys, offsets = array("Q"), array("Q", [0])
+    with path.open("xb") as file:
+        for one in found:
+            key = _key(one.frame, one.number)
+            assert not keys or keys[-1] < key, "masks come in order"
+            file.write(packed := msgpack.packb([getattr(one, name) for name in Found.__slots__]))
+            keys.append(key)
+            offsets.append(offsets[-1] + len(packed))
+        for index in (keys, offsets):
+            index.tofile(file)
+        file.write(_COUNT.pack(len(keys)))
+
+
+def _end_of(file: IO[bytes], size: int) -> bytes:
+    file.seek(-size, os.SEEK_END)
+    return file.read(size)
 
 
 def _key(frame: int, number: int) -> int:

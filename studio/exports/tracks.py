@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from studio.exports.options import Options
@@ -49,9 +50,14 @@ class Tracks:
         spool: Spool,
         options: Options,
         tick: Tick = lambda frames: None,
+        backdrop: Path | None = None,
     ) -> None:
-        """`tick` hears of frames done, or parts of a frame; what it raises ends the export."""
+        """`tick` hears of frames done, or parts of a frame; what it raises ends the export.
+
+        `backdrop` is the person's own picture that stands behind the objects, where one is chosen.
+        """
         self.title, self.clip, self.objects, self.options = title, clip, objects, options
+        self.backdrop = backdrop
         self.frames = options.frames(clip.frame_count)
         self._spool, self._tick = spool, tick
 

@@ -15,10 +15,7 @@ from django.conf import settings
 from studio.library.errors import NotFound
 from studio.library.models import Video
 from studio.library.store import store
-from studio.media.clip import Clip
 from studio.media.confined import ConfinedPictures
-from studio.media.frame_table import FrameTable
-from studio.media.reader import open_clip
 
 SOURCE = "source"  # as it was sent, a film or a zip of pictures
 PICTURES = "frames"  # the zip's pictures, unpacked
@@ -80,21 +77,20 @@ def source_of(video: Video) -> Path:
     return waiting if waiting.exists() else store().local(key_of(video, SOURCE))
 
 
-def open_source(video: Video) -> Clip:
-    """The clip as it was sent, frames by index. Raises a MediaError."""
-    files = store()
+def clip_files(video: Video) -> tuple[Path, Path | None]:
+    """The clip as it was sent, on this machine's disk: a film and its frame table, or a folder of pictures and None.
+
+    A stranger's bytes: to be opened by a child only. Raises a MediaError.
+    """
     if video.form == Video.Form.IMAGES:
-        return open_clip(files.local(key_of(video, PICTURES)), max_pixels=settings.STUDIO_MAX_PIXELS)
-    table = FrameTable.from_bytes(files.local(key_of(video, TABLE)).read_bytes())
-    return open_clip(source_of(video), table=table, max_pixels=settings.STUDIO_MAX_PIXELS)
+        return store().local(key_of(video, PICTURES)), None
+    return source_of(video), store().local(key_of(video, TABLE))
 
 
 def open_confined(video: Video) -> ConfinedPictures:
-    """The same, decoded in a child with limits. Raises a MediaError."""
-    files, most = store(), settings.STUDIO_MAX_PIXELS
-    if video.form == Video.Form.IMAGES:
-        return ConfinedPictures(files.local(key_of(video, PICTURES)), max_pixels=most)
-    return ConfinedPictures(source_of(video), table=files.local(key_of(video, TABLE)), max_pixels=most)
+    """The clip's pictures, decoded in a child with limits. Raises a MediaError."""
+    source, table = clip_files(video)
+    return ConfinedPictures(source, table=table, max_pixels=settings.STUDIO_MAX_PIXELS)
 
 
 def proxy_times(video: Video) -> dict[str, object]:

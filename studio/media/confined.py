@@ -6,29 +6,26 @@ read; it answers the first with what the clip is and each stretch with pictures,
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
 import select
-import signal
 import struct
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from subprocess import Popen
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, Self
 
 import numpy as np
 
+from studio.media.child import keep_ready, take
 from studio.media.clip import Picture
 from studio.media.errors import MediaError
-from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, confine, start_confined
+from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, confine
 
+MODULE = "studio.media.confined"
 PIPE_BYTES = 1 << 20  # the most that Linux lets anybody have: a picture passes in a few turns
 LIMITS = Limits(silent_s=240.0)  # where a file cannot be sought in, the first picture may be long in coming
 
@@ -36,43 +33,9 @@ _CLIP, _PICTURE, _END, _FAULT = b"C", b"P", b"E", b"F"
 _SIZE = struct.Struct("<I")
 
 
-class _Started(NamedTuple):
-    """A process that waits for its first line."""
-
-    process: Popen[bytes]
-    complaints: IO[bytes]
-    starter: threading.Thread  # the process dies with it
-
-    @property
-    def is_alive(self) -> bool:
-        return self.starter.is_alive() and self.process.poll() is None
-
-    def end(self) -> None:
-        """Kill it, and close what led to it."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.complaints):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-
-
-_spares: list[_Started] = []  # one at most
-
-
 def keep_one_ready() -> None:
-    """Start the next child before somebody waits for it: Python and its libraries take longer than a first picture."""
-    if not any(spare.is_alive for spare in _spares):
-        _end_spares()
-        _spares.append(_start())
-
-
-@atexit.register
-def _end_spares() -> None:
-    for spare in _spares:
-        spare.end()
-    _spares.clear()
+    """Start the next child before somebody waits for it: a first picture is there at once."""
+    keep_ready(MODULE)
 
 
 class ConfinedPictures:
@@ -143,8 +106,7 @@ class _Child:
     """The process, and the two pipes to it."""
 
     def __init__(self, wish: Mapping[str, object], limits: Limits) -> None:
-        ready = _spares.pop() if _spares and _spares[0].is_alive else None
-        self._started = ready or _start()
+        self._started = take(MODULE)
         self._process = self._started.process
         self._silent_s = limits.silent_s
         assert self._process.stdin is not None and self._process.stdout is not None, "they were asked for"
@@ -195,11 +157,6 @@ class _Child:
 
     def end(self) -> None:
         self._started.end()
-
-
-def _start() -> _Started:
-    complaints = tempfile.TemporaryFile()  # noqa: SIM115  as long as the child
-    return _Started(start_confined("studio.media.confined", complaints), complaints, threading.current_thread())
 
 
 def _widen(pipe: int) -> None:

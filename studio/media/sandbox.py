@@ -1,7 +1,7 @@
 """Running what reads strangers' files in a child with limits, so that a broken file can end only the child.
 
-The child is a module of ours started afresh: it takes one JSON request on stdin, confines itself before it imports any
-parser, and answers with JSON lines on stdout: {"share": 0..1, ...} as often as it likes, then one {"result": ...} or
+The child (studio.media.child) takes one JSON request on stdin, confines itself before it opens any file, and answers
+with JSON lines on stdout: {"share": 0..1, ...} as often as it likes, then one {"result": ...} or
 {"fault": {"code", "message"}}. Silence for too long ends it.
 """
 
@@ -16,13 +16,11 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO
 
+from studio.media.child import take
 from studio.media.errors import MediaError
 
 _PR_SET_PDEATHSIG = 1
@@ -77,38 +75,19 @@ def run_confined(
     Whatever `hear` or `tick` raises ends the child and goes on. Raises Refused, Crashed or TooSlow.
     """
     limits = limits or Limits()
-    with tempfile.TemporaryFile() as complaints:
-        child = start_confined(module, complaints)
-        try:
-            assert child.stdin is not None, "it was asked for"
-            with contextlib.suppress(BrokenPipeError):
-                child.stdin.write(json.dumps({"limits": asdict(limits), "parent": os.getpid(), **request}).encode())
-                child.stdin.close()
-            answer = _listen(child, hear, tick, limits)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            code = child.wait()
-            assert child.stdout is not None, "it was asked for"
-            child.stdout.close()
+    child = take(module)
+    try:
+        stdin = child.process.stdin
+        assert stdin is not None, "it was asked for"
+        with contextlib.suppress(BrokenPipeError):
+            stdin.write(json.dumps({"limits": asdict(limits), "parent": os.getpid(), **request}).encode())
+            stdin.close()
+        answer = _listen(child.process, hear, tick, limits)
+    finally:
+        code = child.end()
     if answer is None:
         raise Crashed(f"Reading this file stopped the reader (signal or status {code}), so it cannot be used.")
     return answer
-
-
-def start_confined(module: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start `python -m module` without our secrets, in a session of its own; it has to call confine itself.
-
-    It is killed when the thread that calls this ends.
-    """
-    return subprocess.Popen(  # noqa: S603  our own interpreter and module
-        [sys.executable, "-m", module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=complaints,
-        env=_environment(),
-        start_new_session=True,
-    )
 
 
 def confine(limits: Limits, parent: int) -> None:
@@ -135,7 +114,10 @@ def say(line: Mapping[str, object]) -> None:
 
 def answer_one_request(answer: Callable[[Mapping[str, object]], Mapping[str, object]]) -> None:
     """Called by the child: confine, answer the request on stdin, and put every fault into words."""
-    request = json.loads(sys.stdin.buffer.read())
+    asked = sys.stdin.buffer.read()
+    if not asked:
+        return  # whoever kept it ready is gone, or has no work for it
+    request = json.loads(asked)
     confine(Limits(**request["limits"]), request["parent"])
     try:
         say({"result": answer(request)})
@@ -197,17 +179,3 @@ def _limit(kind: int, most: int) -> None:
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(kind, (most, most))
-
-
-def _environment() -> dict[str, str]:
-    """What the child sees of ours: where Python is, and no secrets."""
-    root = str(Path(__file__).resolve().parents[2])
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "HOME") if name in os.environ}
-    return {
-        **kept,
-        "PYTHONPATH": root,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MiB of the address space that is limited
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }

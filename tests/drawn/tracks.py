@@ -5,9 +5,10 @@ The picture's sides are odd, and the last object has a number that no list of ob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from pycocotools import mask as coco
 
 from drawn.clips import draw_clip, write_pictures
 from studio.exports.options import Options
-from studio.exports.spool import Found, Spool
+from studio.exports.spool import Found, Spool, spool
 from studio.exports.tracks import Track, Tracks
 from studio.media.clip import Clip
 from studio.media.reader import open_clip
@@ -90,6 +91,16 @@ def picture_clip(folder: Path) -> Clip:
 
 
 @contextmanager
+def spooled(found: Iterable[Found], folder: Path) -> Iterator[Spool]:
+    """Masks as an export reads them."""
+    path = folder / f"{uuid4()}.masks"
+    spool(found, path)
+    with Spool(path) as masks:
+        path.unlink()
+        yield masks
+
+
+@contextmanager
 def tracks_in(
     folder: Path, options: Options | None = None, masks: Masks | None = None, title: str = "My clip.mp4"
 ) -> Iterator[Tracks]:
@@ -102,5 +113,5 @@ def tracks_in(
         for one in found_of(draw_masks() if masks is None else masks)
         if one.number in numbers and one.frame in chosen.frames(FRAMES)
     ]
-    with Spool(found) as spool:
-        yield Tracks(title, picture_clip(folder), objects, spool, chosen)
+    with spooled(found, folder) as masks_there:
+        yield Tracks(title, picture_clip(folder), objects, masks_there, chosen)

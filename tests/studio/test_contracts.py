@@ -104,6 +104,22 @@ def test_nothing_in_the_studio_unpickles():
     assert called == set()
 
 
+def test_only_children_and_media_code_know_what_opens_a_strangers_file():
+    """Of these, `writing` opens a clip and the formats of imports open PNGs: both in a child, as `studio.media` is."""
+    parsers = ("av", "PIL", *(f"studio.media.{name}" for name in ("reader", "video", "source", "sound")))
+    found = {path for path in who_imports(*parsers) if not path.startswith("studio/media/")}
+    openers = {"studio/exports/writing.py", "studio/imports/formats/pictures.py", "studio/imports/formats/labelme.py"}
+
+    assert found - {"studio/launch/doctor.py"} == openers  # which only asks for encoders
+    # and who knows these: the children themselves, and what only tells a child what to do
+    opening = who_imports("studio.exports.effects.background", "studio.imports.formats", "studio.media.pictures")
+    assert {path for path in opening if not path.startswith(("studio/media/", "studio/imports/formats/"))} == {
+        "studio/exports/effects/background.py",  # an effect: writing calls it
+        "studio/exports/source.py",  # a constant
+        "studio/imports/reading.py",
+    }
+
+
 def test_celery_takes_json_and_nothing_else():
     from studio.worker import app
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from studio.exports.backdrops import path_of
 from studio.exports.effects.cover import inward, masked, mix
 from studio.exports.effects.filming import mp4, rgb_of, write_film
 from studio.exports.options import ALL_FILMS
@@ -29,8 +28,8 @@ def write(tracks: Tracks, path: Path) -> None:
     """A soft edge lies inside the objects, so that nothing of the old ground is left around them."""
     plain = np.empty((tracks.height, tracks.width, 3), np.uint8)
     plain[:] = rgb_of(tracks.options.color)
-    if tracks.options.picture:
-        plain = filling(_picture(tracks.options.picture), tracks.clip)
+    if tracks.backdrop is not None:
+        plain = filling(_picture(tracks.backdrop), tracks.clip)
 
     def stand(moment: Moment, picture: Picture) -> Picture:
         return mix(picture, plain, inward(masked(moment.found, picture.shape[:2]), tracks.options.feather))
@@ -50,8 +49,8 @@ def filling(picture: Picture, clip: Clip) -> Picture:
     return np.asarray(cv2.resize(middle, (clip.width, clip.height), interpolation=way), np.uint8)
 
 
-def _picture(backdrop_id: str) -> Picture:
+def _picture(path: Path) -> Picture:
     try:
-        return read_picture(path_of(backdrop_id))
+        return read_picture(path)
     except UnreadableVideo as fault:
         raise CannotWrite("the picture behind the objects is no longer there; send it again") from fault

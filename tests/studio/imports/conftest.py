@@ -59,7 +59,7 @@ def exported(tmp_path: Path) -> Callable[..., Path]:
         wish = parse_wish(kind, options, FRAMES)
         with tracks_in(folder, wish, masks) as tracks, Target(folder / f"{kind}.zip") as target:
             counted = FORMATS[kind].write(tracks, target)
-            target.add_json("manifest.json", manifest_of(tracks, FORMATS[kind], {}, [], counted))
+            target.add_json("manifest.json", manifest_of(tracks, FORMATS[kind], {"source": {}, "weights": []}, counted))
         return folder / f"{kind}.zip"
 
     return write

@@ -13,8 +13,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from drawn.clips import draw_clip, write_video
+from studio.library.files import clip_files
 from studio.library.models import Video
 from studio.library.tasks import ingest
+from studio.media.clip import Clip
+from studio.media.frame_table import FrameTable
+from studio.media.reader import open_clip
 
 TUS = {"Tus-Resumable": "1.0.0"}
 OCTETS = "application/offset+octet-stream"
@@ -33,6 +37,12 @@ def small_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bytes of a clip of 24 frames of 160 x 120 px at 25 frames a second, with sound."""
     path = tmp_path_factory.mktemp("clips") / "small.mp4"
     return write_video(path, draw_clip().frames, sound="aac").read_bytes()
+
+
+def clip_of(video: Video) -> Clip:
+    """The clip as it was sent, opened here: it is a test's own."""
+    source, table = clip_files(video)
+    return open_clip(source, table=None if table is None else FrameTable.from_bytes(table.read_bytes()))
 
 
 class Sender:

@@ -31,7 +31,7 @@ from studio.media.errors import NoSuchFile
 from studio.scenes import changes
 from studio.scenes.models import Mask, Prompt, Subject
 
-from .conftest import Sender, taken_in, tree
+from .conftest import Sender, clip_of, taken_in, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_a_film_is_kept_in_the_bucket_and_read_on_a_machine_that_has_nothing_of_
     assert kept(video) == sorted([*(f"{video.edition}/{name}" for name in made), "source"])
     assert tree(data_folder / "videos") == [], "what is in the store is not kept twice"
     elsewhere()
-    assert [burned(files.open_source(video).frame(index)) for index in (0, 7, 23)] == [0, 7, 23]
+    assert [burned(clip_of(video).frame(index)) for index in (0, 7, 23)] == [0, 7, 23]
     assert len(files.proxy_times(video)["pts"]) == 24  # type: ignore[arg-type]
 
 
@@ -92,7 +92,7 @@ def test_pictures_are_kept_as_one_and_unpacked_where_they_are_needed(sender: Sen
     elsewhere()
 
     assert f"{video.edition}/frames.tar" in kept(video)
-    assert [burned(picture) for picture in files.open_source(video).frames()] == list(range(12))
+    assert [burned(picture) for picture in clip_of(video).frames()] == list(range(12))
 
 
 def test_a_clip_that_is_taken_in_again_has_an_edition_of_its_own_and_no_other(sender: Sender, small_clip: bytes):

@@ -25,7 +25,7 @@ from studio.library.clips import delete, make_sample, restore
 from studio.library.models import Video
 from studio.library.settle import settle_ingests
 
-from .conftest import Sender, taken_in, tree
+from .conftest import Sender, clip_of, taken_in, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_the_source_is_read_by_frame_and_the_proxy_shows_each_at_its_time(sender
     video = taken_in(sender.send(path.read_bytes()))
 
     assert (video.frame_rate_num, video.frame_rate_den) == (0, 1)
-    assert [burned(files.open_source(video).frame(index)) for index in (0, 7, 23)] == [0, 7, 23]
+    assert [burned(clip_of(video).frame(index)) for index in (0, 7, 23)] == [0, 7, 23]
     times = files.proxy_times(video)
     ticks = [round(pts * Fraction(str(times["time_base"])) * 90_000) for pts in times["pts"]]
     assert ticks == varying_times(24)
@@ -80,7 +80,7 @@ def test_a_zip_of_pictures_is_a_clip(sender: Sender):
     video = taken_in(sender.send(data.getvalue(), "walk.zip", 1 << 20))
 
     assert (video.state, video.form, video.frame_count, video.frame_rate_num) == ("ready", "images", 12, 25)
-    assert [burned(picture) for picture in files.open_source(video).frames()] == list(range(12))
+    assert [burned(picture) for picture in clip_of(video).frames()] == list(range(12))
     assert "frames/frame10.png" in kept(video)
 
 
@@ -132,7 +132,7 @@ def test_the_sample_is_drawn_and_taken_in(ann: User, monkeypatch: pytest.MonkeyP
     assert (video.width, video.height, video.frame_count, video.has_sound) == (1280, 720, 8, True)
     assert video.byte_size == (files.folder_of(video.id) / files.SOURCE).stat().st_size > 10_000
     assert kept(video) == ["filmstrip.jpg", "frames.npz", "poster.jpg", "proxy.json", "proxy.mp4", "source"]
-    picture = files.open_source(video).frame(3)
+    picture = clip_of(video).frame(3)
     place = sample.place_of(3)
     middle = picture[int(place.y) - 40 : int(place.y) + 40, int(place.x) - 40 : int(place.x) + 40].astype(int)
     assert np.mean(middle[..., 0] - middle[..., 1] > 80) > 0.5  # red where the ladybird is said to be
@@ -247,7 +247,7 @@ def test_what_a_killed_worker_left_is_removed_by_the_next(sender: Sender, small_
 
     assert taken_in(video.id).state == "ready"
     assert kept(video) == ["filmstrip.jpg", "frames.npz", "poster.jpg", "proxy.json", "proxy.mp4", "source"]
-    assert files.open_source(video).frame_count == 24
+    assert clip_of(video).frame_count == 24
 
 
 def test_a_clip_whose_job_was_given_up_says_why(sender: Sender):

@@ -111,7 +111,7 @@ def test_a_child_that_dies_or_falls_silent_is_a_sentence_and_the_next_stretch_wo
     if not long.exists():
         write_video(long, draw_clip(60, 640, 480).frames)
     before = set(children())
-    with ConfinedPictures(long, table=_table_of(long), max_pixels=MOST_PIXELS, limits=Limits(silent_s=1.0)) as clip:
+    with ConfinedPictures(long, table=_table_of(long), max_pixels=MOST_PIXELS, limits=Limits(silent_s=4.0)) as clip:
         stretch = clip.frames()
         next(stretch)
         (child,) = set(children()) - before

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.media import sandbox
+from studio.media import child as starting
 from studio.media.errors import MediaError
 from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, run_confined
 
@@ -22,14 +22,14 @@ QUICK = Limits(silent_s=1.0)
 @pytest.fixture(autouse=True)
 def children_find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their path holds the project only; the misbehaving child is a test's."""
-    real = sandbox._environment
+    real = starting._environment
     tests = str(Path(__file__).parent)
 
     def environment() -> dict[str, str]:
         found = real()
         return {**found, "PYTHONPATH": os.pathsep.join([found["PYTHONPATH"], tests])}
 
-    monkeypatch.setattr(sandbox, "_environment", environment)
+    monkeypatch.setattr(starting, "_environment", environment)
 
 
 def ask(limits: Limits | None = None, **request: object) -> dict[str, object]:
@@ -118,7 +118,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
         "import os, sys\n"
         f"sys.path[:0] = [{str(Path(__file__).parent)!r}]\n"
         "from studio.media import sandbox\n"
-        "real = sandbox._environment\n"
+        "real = starting._environment\n"
         "sandbox._environment = lambda: {**real(), 'PYTHONPATH': os.pathsep.join(sys.path)}\n"
         "def hear(line):\n"
         "    print(os.popen(f'pgrep -P {os.getpid()}').read(), flush=True)\n"

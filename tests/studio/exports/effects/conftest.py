@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from drawn.clips import draw_clip, varying_times, write_video
-from drawn.tracks import corners_of, counts_of
+from drawn.tracks import corners_of, counts_of, spooled
 from studio.exports.effects import EFFECTS
 from studio.exports.kinds import ending_of, parse_wish
-from studio.exports.spool import Found, Spool
+from studio.exports.spool import Found
 from studio.exports.tracks import Track, Tracks
 from studio.media.clip import Clip
 from studio.media.reader import open_clip
@@ -43,13 +43,13 @@ class Stage:
             bits[100:, 140:] = True
         return bits
 
-    def film(self, effect: str, **options: object) -> Path:
+    def film(self, effect: str, backdrop: Path | None = None, **options: object) -> Path:
         """The path of what the effect has written."""
         chosen = parse_wish(effect, options, self.clip.frame_count)
         path = self.folder / f"made{ending_of(effect, chosen)}"
         objects = tuple(track for track in OBJECTS if chosen.objects is None or track.number in chosen.objects)
-        with Spool(self._found(objects)) as spool:
-            EFFECTS[effect].write(Tracks("a", self.clip, objects, spool, chosen), path)
+        with spooled(self._found(objects), self.folder) as masks:
+            EFFECTS[effect].write(Tracks("a", self.clip, objects, masks, chosen, backdrop=backdrop), path)
         return path
 
     def times(self) -> list[Fraction]:

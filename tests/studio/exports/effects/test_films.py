@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studio.exports import backdrops
 from studio.exports.effects import EFFECTS, blur
 from studio.media.clip import Clip
 from studio.media.errors import CannotWrite
@@ -141,23 +140,21 @@ def test_objects_stand_before_one_colour(stage: Stage):
     assert far(seen(stage.film("background"), 0), np.array([0, 0xB1, 0x40])) < 3  # where nothing was found
 
 
-def test_objects_stand_before_a_picture_of_ones_own(stage: Stage, tmp_path: Path, settings):
-    settings.STUDIO_DATA = tmp_path
-    backdrops.folder().mkdir()
-    name = "4b0e1f6a-0000-4000-8000-000000000000"
+def test_objects_stand_before_a_picture_of_ones_own(stage: Stage, tmp_path: Path):
+    path = tmp_path / "picture.png"
     # wider than the clip: what is left and right of its middle is not seen
     picture = np.zeros((60, 240, 3), np.uint8)
     picture[:, 80:160] = (40, 120, 200)
-    cv2.imwrite(str(backdrops.path_of(name)), picture[..., ::-1])
+    cv2.imwrite(str(path), picture[..., ::-1])
     source, inside, outside = stage.clip.frame(FRAME).astype(np.int64), *apart(stage)
 
-    shown = seen(stage.film("background", picture=name))
+    shown = seen(stage.film("background", path))
 
     assert far(shown[outside], np.array([40, 120, 200])) < 3
     assert far(shown[inside], source[inside]) < CLOSE
-    backdrops.path_of(name).unlink()
+    path.unlink()
     with pytest.raises(CannotWrite, match="no longer there"):
-        stage.film("background", picture=name)
+        stage.film("background", path)
 
 
 def test_an_outline_leaves_the_object_and_its_ground(stage: Stage):

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from drawn.clips import burned, draw_clip, varying_times, write_video
-from drawn.tracks import counts_of
+from drawn.tracks import counts_of, spooled
 from studio.exports.effects import overlay
 from studio.exports.options import Options
-from studio.exports.spool import Found, Spool
+from studio.exports.spool import Found
 from studio.exports.tracks import Track, Tracks
 from studio.media.clip import Clip
 from studio.media.reader import open_clip
@@ -31,8 +31,8 @@ def film_of(path: Path, clip: Clip, options: Options | None = None) -> Clip:
         Found(frame, 1, clip.width, clip.height, counts_of(bits), int(bits.sum()), 0.9, corners, "tracked")
         for frame in range(5, 10)
     ]
-    with Spool(found) as spool:
-        overlay.write(Tracks("a", clip, (Track(1, "a", BLUE),), spool, options or Options()), path)
+    with spooled(found, path.parent) as masks:
+        overlay.write(Tracks("a", clip, (Track(1, "a", BLUE),), masks, options or Options()), path)
     return open_clip(path)
 
 
