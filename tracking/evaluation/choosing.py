@@ -23,9 +23,9 @@ _RIGHT_LOST = 0.003  # of the right finds, those that may be under lost_below
 _WRONG_FOUND = 0.005  # of the wrong ones, those that may be over found_above
 _LEAST_FOUND = 0.5  # found_above: what is believed again is likelier it than not
 _RIGHT_DOUBTED = 0.03
-_MOST_LOST = (
-    0.25  # lost_below: composed clips are easier than film, so their quantile alone would be too sure of itself
-)
+# composed clips are easier than film: their quantiles alone would doubt, and lose, what a film shows well
+_MOST_LOST = 0.25
+_MOST_DOUBTFUL = 0.7
 _PATIENCE = 3  # frames: what is covered for two is doubtful, not lost
 _PULL = 0.01  # of the weights towards 0 (L2)
 _STEPS = 50  # of Newton's method; it converges in ten
@@ -62,7 +62,7 @@ def choose(clips: Sequence[WatchedClip]) -> Presence:
         weights=tuple(round(float(weight), 3) for weight in weights),
         bias=round(bias, 3),
         lost_below=round(lost, 3),
-        doubtful_below=round(float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, 0.9)), 3),
+        doubtful_below=round(float(np.clip(np.quantile(right_ones, _RIGHT_DOUBTED), lost, _MOST_DOUBTFUL)), 3),
         found_above=round(float(np.clip(np.quantile(wrong_ones, 1 - _WRONG_FOUND), _LEAST_FOUND, 0.9)), 3),
         patience=_PATIENCE,
     )

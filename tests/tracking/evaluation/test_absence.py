@@ -150,6 +150,7 @@ def test_what_is_chosen_tells_right_finds_from_wrong_ones():
     presence = choose([watched(*frames)])
     assert presence.confidence(RIGHT) > presence.doubtful_below
     assert presence.confidence(WRONG) < presence.lost_below
+    assert presence.doubtful_below <= 0.7  # these finds are easier than film
     assert presence.weights[Evidence._fields.index("likeness")] > 0
 
 
