@@ -11,12 +11,13 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from studio.accounts.models import SignInAttempt
-from studio.exports.models import Export
+from studio.exports.backdrops import path_of
+from studio.exports.models import Backdrop, Export
 from studio.imports.models import Import
 from studio.imports.service import folder_of as folder_of_import
 from studio.library.models import Upload, Video
 from studio.library.sweep import remove_files
-from studio.library.uploads import staged
+from studio.library.uploads import place_of, staged
 
 logger = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ def forget(person: User) -> None:
     key, name = person.pk, person.get_username()
     clips = {video: [str(export) for export in _exports(video)] for video in _clips(key)}
     uploads = list(Upload.objects.filter(owner=person, video=None))
+    pictures = list(Backdrop.objects.filter(owner=person).values_list("id", flat=True))
     imports = list(Import.objects.filter(video__owner=person))
     with transaction.atomic():
         for session in Session.objects.all().iterator():
@@ -37,6 +39,9 @@ def forget(person: User) -> None:
         remove_files(video.id, exports)
     for upload in uploads:
         staged(upload).unlink(missing_ok=True)
+        shutil.rmtree(place_of(upload).parent, ignore_errors=True)  # where one was killed that put it there
+    for picture in pictures:
+        path_of(str(picture)).unlink(missing_ok=True)
     for taken in imports:
         shutil.rmtree(folder_of_import(taken), ignore_errors=True)
     logger.info("person forgotten", person=key, clips=len(clips), uploads=len(uploads))

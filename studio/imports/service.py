@@ -13,18 +13,13 @@ from studio.jobs.errors import WrongState
 from studio.jobs.models import Job
 from studio.jobs.queue import submit
 from studio.jobs.revisions import hold
-from studio.library import disk, uploads
-from studio.library.files import staging_folder
+from studio.library import uploads
+from studio.library.files import SOURCE, imports_folder
 from studio.library.models import Upload, Video
 from studio.scenes.errors import SceneFault
 
-FILE = "source"  # as it was sent
+FILE = SOURCE  # as it was sent
 SCENE = "scene.msgpack"  # as it was read
-
-
-def imports_folder() -> Path:
-    """The folder of all imports' folders, on the disk of the uploads."""
-    return staging_folder() / "imports"
 
 
 def folder_of(of: Import) -> Path:
@@ -35,16 +30,17 @@ def folder_of(of: Import) -> Path:
 def begin_import(video: Video, upload: Upload, person: User, kind: str = "") -> Import:
     """Take a whole upload for a clip and have it read; `kind` is one of KINDS, or empty to be found out.
 
-    The file is put in its place first, then come the rows. Raises SceneFault for a kind there is not or an upload that
-    is meant to be a clip, a LibraryFault for one that is not whole.
+    The file is put in its place first, then come the rows, in the upload's stead; may be repeated from any point.
+    Raises SceneFault for a kind there is not or an upload that is meant to be a clip, a LibraryFault for one that is
+    not whole.
     """
     _check_kind(kind)
     if upload.purpose != Upload.Purpose.IMPORT:
         raise SceneFault("not-for-import", "This upload is a clip; send the file again with the purpose import.")
-    taken = Import(video=video, person=person, name=upload.name, byte_size=upload.length, kind=kind)
-    disk.make_folder(folder_of(taken))
-    uploads.take_file(upload, folder_of(taken) / FILE)
+    uploads.put_in_place(upload)
     with transaction.atomic():
+        uploads.give_up_row(upload)
+        taken = Import(id=upload.id, video=video, person=person, name=upload.name, byte_size=upload.length, kind=kind)
         taken.job = submit(video.owner_id, video.id, Job.Kind.IMPORT)
         taken.save(force_insert=True)
     return taken

@@ -10,8 +10,10 @@ import structlog
 from django.utils import timezone
 
 from studio.imports.models import Import
-from studio.imports.service import folder_of, imports_folder
+from studio.imports.service import folder_of
 from studio.jobs.models import Job
+from studio.library.files import imports_folder
+from studio.library.models import Upload
 from studio.library.sweep import remove_orphans
 from studio.scenes.prepared import drop_prepared_but
 
@@ -29,7 +31,7 @@ def sweep_imports() -> int:
         old.delete()
         shutil.rmtree(folder, ignore_errors=True)
         removed += 1
-    known = {str(known) for known in Import.objects.values_list("id", flat=True)}
+    known = {str(known) for rows in (Import, Upload) for known in rows.objects.values_list("id", flat=True)}
     orphans = remove_orphans(imports_folder(), known)
     drop_prepared_but(_leases)
     logger.info("imports swept", imports=removed, orphans=orphans)

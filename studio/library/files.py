@@ -37,6 +37,11 @@ def incoming(video_id: UUID) -> Path:
     return staging_folder() / "videos" / str(video_id) / SOURCE
 
 
+def imports_folder() -> Path:
+    """Where annotation files are kept that were sent for a clip, each in a folder of its upload's id."""
+    return staging_folder() / "imports"
+
+
 def videos_folder() -> Path:
     """The folder of all clips' folders on this machine."""
     return Path(settings.STUDIO_DATA) / "videos"

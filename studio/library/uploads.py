@@ -25,7 +25,7 @@ from studio.jobs import queue
 from studio.jobs.models import Job
 from studio.library import disk
 from studio.library.errors import BadLength, NoRoom, TooLargeUpload, TooManyUploads, UploadGone, WrongOffset
-from studio.library.files import incoming, staging_folder
+from studio.library.files import SOURCE, imports_folder, incoming, staging_folder
 from studio.library.models import Upload, Video
 from studio.library.names import clean_name, is_zip
 from studio.library.quota import check_bytes
@@ -45,6 +45,11 @@ def uploads_folder() -> Path:
 def staged(upload: Upload) -> Path:
     """Where an upload's bytes are until it is whole."""
     return uploads_folder() / str(upload.id)
+
+
+def place_of(upload: Upload) -> Path:
+    """Where its file is once it is whole: that of the clip or of the import it becomes, which has its id."""
+    return incoming(upload.id) if upload.purpose == Upload.Purpose.CLIP else imports_folder() / str(upload.id) / SOURCE
 
 
 def create(owner: User, length: int, name: str, purpose: str = Upload.Purpose.CLIP) -> Upload:
@@ -73,7 +78,7 @@ def arrived(upload: Upload) -> int:
     """How many bytes of it are here to stay. Raises UploadGone."""
     if upload.video_id is not None:
         return upload.length
-    for path in (staged(upload), incoming(upload.id)):
+    for path in (staged(upload), place_of(upload)):
         try:
             return path.stat().st_size
         except FileNotFoundError:
@@ -104,16 +109,8 @@ def append(upload: Upload, offset: int, pieces: Iterable[bytes]) -> int:
 
 def finish(upload: Upload) -> Video:
     """Make a clip of an upload that is whole: file first, rows second, job last. May be repeated from any point."""
-    source = incoming(upload.id)
-    if upload.video_id is None and not source.exists():
-        with _locked(upload) as file:
-            if file.seek(0, os.SEEK_END) != upload.length:
-                raise WrongOffset(f"This upload of {upload.length} bytes is not whole yet.")
-            os.fsync(file.fileno())
-            disk.make_folder(source.parent)
-            staged(upload).rename(source)
-            disk.sync_folder(source.parent)
-            disk.sync_folder(uploads_folder())
+    if upload.video_id is None:
+        put_in_place(upload)
     with transaction.atomic():
         known = Upload.objects.select_for_update(of=("self",)).select_related("video").get(pk=upload.pk)
         if known.video is not None:
@@ -129,18 +126,34 @@ def finish(upload: Upload) -> Video:
     return video
 
 
-def take_file(upload: Upload, target: Path) -> None:
-    """Move the file of a whole upload to where its purpose keeps it, on the same disk; the upload is gone then.
+def put_in_place(upload: Upload) -> None:
+    """Move the file of a whole upload to its place, on the same disk, or leave it there: may be repeated.
 
-    Raises WrongOffset while it is not whole, UploadGone.
+    Whoever is killed after it leaves a row whose file is in its place, and the next to ask goes on from there. Raises
+    WrongOffset while it is not whole, UploadGone.
     """
+    place = place_of(upload)
+    if place.exists():
+        return
     with _locked(upload) as file:
         size = file.seek(0, os.SEEK_END)
         if size != upload.length:
             raise WrongOffset(f"This upload has {size} bytes so far, of {upload.length}; it is not whole yet.")
-        staged(upload).rename(target)
-        disk.sync_folder(target.parent)
-    upload.delete()
+        os.fsync(file.fileno())
+        disk.make_folder(place.parent)
+        staged(upload).rename(place)
+        disk.sync_folder(place.parent)
+        disk.sync_folder(uploads_folder())
+
+
+def give_up_row(upload: Upload) -> None:
+    """Delete the row of an upload that becomes something else, in that one's transaction: of many one succeeds.
+
+    Raises UploadGone.
+    """
+    if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
+        raise UploadGone("There is nothing left of this upload; it was taken meanwhile.")
+    Upload.objects.filter(pk=upload.pk).delete()
 
 
 def discard(upload: Upload) -> None:

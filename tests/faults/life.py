@@ -41,6 +41,11 @@ from studio.exports import verify as exports_verify  # noqa: E402
 from studio.exports.service import request_export  # noqa: E402
 from studio.exports.sweep import sweep_exports  # noqa: E402
 from studio.exports.tasks import export  # noqa: E402
+from studio.imports import verify as imports_verify  # noqa: E402
+from studio.imports.models import Import  # noqa: E402
+from studio.imports.service import begin_import  # noqa: E402
+from studio.imports.sweep import sweep_imports  # noqa: E402
+from studio.imports.tasks import import_file  # noqa: E402
 from studio.jobs.models import Job  # noqa: E402
 from studio.jobs.reaper import reap  # noqa: E402
 from studio.library import clips, disk, sweep, uploads, verify  # noqa: E402
@@ -50,7 +55,15 @@ from studio.library.tasks import ingest  # noqa: E402
 from studio.scenes.models import Mask, Subject  # noqa: E402
 
 disk.LEAST_FREE_BYTES = 0
+COCO = json.dumps(
+    {
+        "images": [{"id": 1, "file_name": "00000.jpg", "width": 160, "height": 120}],
+        "categories": [{"id": 1, "name": "a"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[9, 9, 59, 9, 59, 59]]}],
+    }
+)
 Step = Callable[[], None]
+BODIES = {Job.Kind.INGEST: ingest, Job.Kind.EXPORT: export, Job.Kind.IMPORT: import_file}
 
 
 def between(owner: Any, name: str, step: Step) -> None:
@@ -93,25 +106,36 @@ def live(step: Step) -> None:
     discarded = uploads.create(ann, 10, "another.mp4")
     uploads.append(discarded, 0, [b"abc"])
     uploads.discard(discarded)
+    notes = COCO.encode()
+    sent = uploads.create(ann, len(notes), "coco.json", Upload.Purpose.IMPORT)
+    uploads.append(sent, 0, [notes])
+    read = begin_import(video, sent, ann)
+    import_file(str(read.job_id))
+    assert Import.objects.get().found, Job.objects.get(pk=read.job_id).error
     clips.delete(video)
     Video.objects.update(deleted_at=timezone.now() - timedelta(days=1000))
     sweep.sweep()
 
 
 def mend() -> list[str]:
-    lacking = [line for line in (*verify.differences(), *exports_verify.differences()) if "lacks" in line]
+    differences = (*verify.differences(), *exports_verify.differences(), *imports_verify.differences())
+    lacking = [line for line in differences if "lacks" in line or "has no file" in line]
     for upload in Upload.objects.filter(video=None):  # what a page that asks does
         if uploads.arrived(upload) == upload.length:
-            uploads.finish(upload)
+            if upload.purpose == Upload.Purpose.CLIP:
+                uploads.finish(upload)
+            else:
+                begin_import(Video.objects.get(), upload, upload.owner)
     Job.objects.filter(state=Job.State.RUNNING).update(lease_until=timezone.now() - timedelta(seconds=1))
     reap()
     for job in Job.objects.filter(state=Job.State.QUEUED):
-        (ingest if job.kind == Job.Kind.INGEST else export)(str(job.id))
+        BODIES[Job.Kind(job.kind)](str(job.id))
     settle_ingests()
     sweep.ORPHAN_AFTER_S = -1
     sweep.sweep()
     sweep_exports()
-    said = [*lacking, *verify.differences(), *exports_verify.differences(sums=True)]
+    sweep_imports()
+    said = [*lacking, *verify.differences(), *exports_verify.differences(sums=True), *imports_verify.differences()]
     unready = Video.objects.exclude(state=Video.State.READY)
     return said + [f"clip {video.id} is {video.state}: {video.error}" for video in unready]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from studio.exports import verify as exports
+from studio.imports import verify as imports
 from studio.library import verify as library
 
 
@@ -19,7 +20,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0
-        for difference in (*library.differences(), *exports.differences(sums=options["sums"])):
+        for difference in (
+            *library.differences(),
+            *exports.differences(sums=options["sums"]),
+            *imports.differences(),
+        ):
             found += 1
             self.stdout.write(f"{difference}.")
         self.stdout.write(f"{found} differences.")

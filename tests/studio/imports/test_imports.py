@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 
 from drawn.tracks import HEIGHT, WIDTH, draw_masks
+from studio.imports import service
+from studio.imports import verify as imports_verify
 from studio.imports import work as worker
 from studio.imports.models import Import
 from studio.imports.reading import read_file
@@ -15,7 +18,7 @@ from studio.imports.sweep import sweep_imports
 from studio.jobs import queue
 from studio.jobs.errors import WrongState
 from studio.jobs.lease import claim, work
-from studio.library import uploads
+from studio.library import sweep, uploads, verify
 from studio.library.errors import LibraryFault, TooLargeUpload
 from studio.library.models import Upload, Video
 from studio.media.sandbox import Limits
@@ -240,6 +243,44 @@ def test_an_upload_for_an_import_becomes_no_clip_and_is_taken_once(clip: Video, 
     assert list(Video.objects.all()) == [clip]
     with pytest.raises(LibraryFault, match="nothing left of this upload"):
         begin_import(clip, upload, ann)
+
+
+def test_who_was_killed_between_file_and_rows_goes_on_at_the_next_question(
+    clip: Video, ann: User, monkeypatch, settings, tmp_path: Path
+):
+    settings.STUDIO_DATA = tmp_path
+    upload = uploads.create(ann, 10, "a.json", Upload.Purpose.IMPORT)
+    uploads.append(upload, 0, [b"0123456789"])
+    with monkeypatch.context() as killed:
+        killed.setattr(service, "submit", Mock(side_effect=SystemExit))  # the file is in its place, no row is
+        with pytest.raises(SystemExit):
+            begin_import(clip, upload, ann)
+    assert not [line for line in verify.differences() if "upload" in line]
+    assert list(imports_verify.differences()) == []
+    assert uploads.arrived(upload) == 10
+    monkeypatch.setattr(sweep, "ORPHAN_AFTER_S", -1)
+    sweep_imports()
+
+    of = begin_import(clip, Upload.objects.get(), ann)
+
+    assert (folder_of(of) / FILE).read_bytes() == b"0123456789"
+    assert not Upload.objects.exists()
+    assert list(imports_verify.differences()) == []
+
+
+def test_an_import_without_its_file_and_a_file_without_its_row_are_differences(
+    clip: Video, ann: User, settings, tmp_path: Path
+):
+    settings.STUDIO_DATA = tmp_path
+    upload = uploads.create(ann, 10, "a.json", Upload.Purpose.IMPORT)
+    uploads.append(upload, 0, [b"0123456789"])
+    of = begin_import(clip, upload, ann)
+    folder_of(of).rename(folder_of(of).with_name("other"))
+
+    lacking, unknown = imports_verify.differences()
+
+    assert lacking == f"import {of.id} lacks {FILE}"
+    assert unknown.endswith("other belongs to no row")
 
 
 def test_an_upload_that_is_a_clip_is_not_imported(clip: Video, ann: User):
