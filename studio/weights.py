@@ -22,6 +22,7 @@ class Listed:
     profile: str
     note: str
     bytes: int | None  # of the file, where it comes with the project
+    presence: Mapping[str, object] | None  # the tracker's: when to disbelieve a find
     sha256: str | None  # of the file: the project's, or the one noted when it was fetched
 
 
@@ -46,6 +47,7 @@ def read_weights(folder: Path) -> WeightsList:
                 profile=str(entry["profile"]),
                 note=str(entry.get("note", "")),
                 bytes=entry.get("bytes"),
+                presence=entry.get("presence"),
                 sha256=entry.get("sha256", fetched.get(name)),
             )
             for name, entry in content["weights"].items()

@@ -41,11 +41,15 @@ def rate_of(video: Video) -> Fraction:
 
 
 def weights_facts(run_ids: Iterable[UUID]) -> list[dict[str, object]]:
-    """Name, profile and sum of the weights of these runs; the sum null where the list of weights does not tell it."""
+    """Name, profile and sum of the weights of these runs; the sum null where neither run nor list tells it."""
     runs = apps.get_model("runs", "Run")._default_manager  # runs and exports stand side by side and import neither
-    used = sorted(set(runs.filter(pk__in=list(run_ids)).values_list("weights", "profile")))
     sums = _known_sums(settings.STUDIO_WEIGHTS)
-    return [{"name": name, "profile": profile or None, "sha256": sums.get(name)} for name, profile in used]
+    used = {
+        (name, profile, told.get("sha256") or sums.get(name))
+        for name, profile, told in runs.filter(pk__in=list(run_ids)).values_list("weights", "profile", "began_with")
+    }
+    ordered = sorted(used, key=lambda one: (one[0], one[1], one[2] or ""))
+    return [{"name": name, "profile": profile or None, "sha256": sha256} for name, profile, sha256 in ordered]
 
 
 def _sum(path: Path) -> str:

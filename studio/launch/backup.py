@@ -27,6 +27,8 @@ from studio.library.files import FILMSTRIP, PICTURES, POSTER, PROXY, SOURCE, TAB
 from studio.library.models import Video
 from studio.library.store import store
 from studio.media.errors import MediaError
+from studio.runs.kept import key as key_of_weights
+from studio.runs.kept import needed
 
 POSTGRESQL = "database.dump"  # pg_dump's own format
 SQLITE = "database.sqlite3"
@@ -86,6 +88,7 @@ def _keys() -> Iterator[str]:
             yield from (key_of(video, name) for name in (own, TIMES, PROXY, POSTER, FILMSTRIP))
     for export in Export.objects.filter(job__state=Job.State.DONE).iterator():
         yield export_key(export.id, export.file_name, export.sha256)
+    yield from map(key_of_weights, sorted(needed()))
 
 
 def _copy(key: str, target: Path) -> int:

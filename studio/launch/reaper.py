@@ -43,6 +43,7 @@ def look_after(stop: threading.Event) -> None:
     from studio.library.retention import look_after_unopened
     from studio.library.settle import settle_ingests
     from studio.library.sweep import sweep
+    from studio.runs.kept import sweep_weights
 
     swept = -SWEEP_EVERY_S
     while True:
@@ -57,6 +58,7 @@ def look_after(stop: threading.Event) -> None:
                 sweep()
                 sweep_exports()
                 sweep_imports()
+                sweep_weights()
         except DatabaseError as fault:
             logger.warning("nothing reaped", reason=str(fault))
         if stop.wait(LOOK_EVERY_S):

@@ -24,6 +24,8 @@ class Run(models.Model):
     last_frame = models.PositiveIntegerField()
     weights = models.CharField(max_length=80)
     profile = models.CharField(max_length=20, blank=True)  # "" is the weights' own
+    # {"sha256", "profile", "presence"} of the file that was meant by that name when it began: see runs/kept.py
+    began_with = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     subjects = models.JSONField()  # ids as text, in order of number
     prompts = models.JSONField()  # [[subject id, frame, [x, y, w, h], kept], ...] as they stood when Track was pressed
     until_agrees = models.BooleanField(default=False)  # stop following who is found where it was found before

@@ -25,6 +25,7 @@ from studio.media.confined import ConfinedPictures, keep_one_ready
 from studio.media.errors import MediaError
 from studio.runs.agreement import Streak
 from studio.runs.checkpoint import Checkpoint
+from studio.runs.kept import Begun, weights_of
 from studio.runs.models import Run
 from studio.runs.notes import Notes
 from studio.runs.plan import Plan, Stretch, Sweep
@@ -35,6 +36,7 @@ from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask
 from studio.scenes.versions import keep_run
 from tracking import Box, State, Step, Track, Tracker, TrackingError, load_tracker
+from tracking.presence import Presence
 from tracking.sparing import Sparing
 
 logger = structlog.get_logger(__name__)
@@ -52,8 +54,9 @@ def follow(lease: Lease) -> None:
     notes = Notes.of(run)
     try:
         with notes.timed("load", 0):
-            ready = resident(run.weights, run.profile)
-        tracker = Sparing(ready, lambda: load_tracker(run.weights, run.profile or None, "cpu"), notes.say)
+            begun = weights_of(run)
+            ready = resident(begun, run.profile)
+        tracker = Sparing(ready, lambda: _load(begun, run.profile, "cpu"), notes.say)
         try:
             with open_confined(run.video) as clip:
                 _follow(lease, run, plan_of(run), tracker, clip, notes)
@@ -70,22 +73,29 @@ def follow(lease: Lease) -> None:
         raise JobFault(fault.code, message if message.endswith(".") else f"{message}.") from fault
 
 
-def resident(weights: str, profile: str) -> Tracker:
+def resident(begun: Begun, profile: str) -> Tracker:
     """The tracker of these weights and profile, loaded once a worker."""
-    key = (weights, profile)
+    key = (str(begun.weights), profile)
     if key not in _trackers:
-        _trackers[key] = load_tracker(weights, profile or None)
+        _trackers[key] = _load(begun, profile, "auto")
     _trackers.move_to_end(key)
     while len(_trackers) > RESIDENT:
         _trackers.popitem(last=False)
     return _trackers[key]
 
 
+def _load(begun: Begun, profile: str, device: str) -> Tracker:
+    if isinstance(begun.weights, str):
+        return load_tracker(begun.weights, profile or None, device)
+    presence = None if begun.presence is None else Presence.of(begun.presence)
+    return load_tracker(begun.weights, profile or None, device, presence=presence)
+
+
 def warm_up() -> None:
     """Load the default weights and run them once; what is wrong with them is for the first job's person to read."""
     keep_one_ready()
     try:
-        tracker = resident(check_weights(settings.STUDIO_WEIGHTS, ""), "")
+        tracker = resident(Begun(check_weights(settings.STUDIO_WEIGHTS, "")), "")
         blank = np.zeros((240, 320, 3), np.uint8)
         tracker.step(blank, tracker.start(blank, [Box(100, 80, 60, 60)]))
     except (TrackingError, SceneFault) as fault:
