@@ -11,7 +11,14 @@ import environ
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_SECRET = 32  # characters
-SECRETS = ("STUDIO_SECRET_KEY", "DATABASE_URL", "REDIS_URL", "STUDIO_S3_KEY_ID", "STUDIO_S3_SECRET")  # or <NAME>_FILE
+SECRETS = (  # or <NAME>_FILE
+    "STUDIO_SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "STUDIO_S3_KEY_ID",
+    "STUDIO_S3_SECRET",
+    "STUDIO_METRICS_TOKEN",
+)
 EXAMPLE_SECRETS = ("change-me", "changeme", "django-insecure", "example", "secret")
 
 

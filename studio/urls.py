@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from studio import pages
+from studio.accounts.views import sign_in_for_admin
 from studio.api import api
 from studio.watch import views as watch
 
@@ -18,5 +19,6 @@ urlpatterns = [
     path("uploads/", include("studio.library.upload_urls")),
     path("media/", include("studio.library.media_urls")),
     path("api/", api.urls),
+    path("admin/login/", sign_in_for_admin),
     path("admin/", admin.site.urls),
 ]

@@ -11,9 +11,10 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UserCreationForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -48,6 +49,17 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         note_failure(self.request.POST.get("username", ""), _address(self.request))
         return super().form_invalid(form)
+
+
+@require_http_methods(["GET", "HEAD"])
+@never_cache
+def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
+    """Where the admin sends whoever is no operator: its own form would let anybody try passwords without end."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+    if not request.user.is_staff:
+        raise Http404
+    return redirect("admin:index")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

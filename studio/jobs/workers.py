@@ -1,4 +1,4 @@
-"""Which workers are there: each says so in the broker every few seconds, and its word is good for a few more."""
+"""Which workers are there, and the reaper: each says so in the broker every few seconds; its word is good for more."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from redis import Redis, RedisError
 
 SAID_EVERY_S = 5.0
 GOOD_FOR_S = 20
+REAPER = "reaper"  # beside the queues' names
 _KEYS = "studio.workers."
 
 logger = structlog.get_logger(__name__)
@@ -50,6 +51,12 @@ def seen() -> Counter[str]:
         for key in broker.scan_iter(match=f"{_KEYS}*", count=1000):
             found[key.decode().removeprefix(_KEYS).partition(".")[0]] += 1
     return found
+
+
+def is_here(what: str) -> bool:
+    """Whether a worker of this queue, or the reaper, of this very machine said so lately. Raises RedisError."""
+    with _broker() as broker:
+        return any(broker.scan_iter(match=f"{_KEYS}{what}.{socket.gethostname()}.*", count=1000))
 
 
 def _broker() -> Redis:

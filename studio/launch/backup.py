@@ -39,13 +39,17 @@ class BackupFault(Exception):
     """A backup that cannot be written or read; one sentence for the operator."""
 
 
-def back_up(folder: Path) -> Iterator[str]:
-    """Write a backup into a folder, which may hold an earlier one; yields what was done. Raises BackupFault."""
+def back_up(folder: Path, *, database: bool = True) -> Iterator[str]:
+    """Write a backup into a folder, which may hold an earlier one; yields what was done. Raises BackupFault.
+
+    Without `database` the files only: the operator's own tool has dumped the database before.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    name = SQLITE if _is_sqlite() else POSTGRESQL
-    _dump(folder / f"{name}.part")
-    (folder / f"{name}.part").replace(folder / name)
-    yield f"The database is in {folder / name}."
+    if database:
+        name = SQLITE if _is_sqlite() else POSTGRESQL
+        _dump(folder / f"{name}.part")
+        (folder / f"{name}.part").replace(folder / name)
+        yield f"The database is in {folder / name}."
     copied = known = 0
     for key in _keys():
         known += 1
@@ -55,16 +59,20 @@ def back_up(folder: Path) -> Iterator[str]:
     yield f"{copied} of {known} files were copied into {folder / FILES}; the others were there."
 
 
-def bring_back(folder: Path) -> Iterator[str]:
-    """Read a backup into an empty studio; yields what was done. Raises BackupFault."""
-    name = SQLITE if _is_sqlite() else POSTGRESQL
-    if not (folder / name).is_file():
-        raise BackupFault(f"There is no {name} in {folder}: a backup comes back into the kind of database it is of.")
-    if _has_clips():
-        raise BackupFault("This studio has clips already; a backup is brought back into an empty one.")
-    _load(folder / name)
+def bring_back(folder: Path, *, database: bool = True) -> Iterator[str]:
+    """Read a backup into an empty studio; yields what was done. Raises BackupFault.
+
+    Without `database` the files only, of the rows that the operator's own tool has brought back before.
+    """
+    if database:
+        name = SQLITE if _is_sqlite() else POSTGRESQL
+        if not (folder / name).is_file():
+            raise BackupFault(f"There is no {name} in {folder}: a backup is of one kind of database.")
+        if _has_clips():
+            raise BackupFault("This studio has clips already; a backup is brought back into an empty one.")
+        _load(folder / name)
+        yield f"The database is that of {folder / name}."
     call_command("migrate", verbosity=0, interactive=False)
-    yield f"The database is that of {folder / name}."
     files, brought = store(), 0
     for key in _keys():
         kept = folder / FILES / key

@@ -1,8 +1,12 @@
-"""Whether the web process of this container answers: `python -m studio.launch.healthy [PORT]`, exit status 0 or 1."""
+"""Whether this container does its work: `python -m studio.launch.healthy [PORT | reaper]`, exit status 0 or 1.
+
+The web process answers; the reaper said lately, in the broker, that it is there.
+"""
 
 from __future__ import annotations
 
 import http.client
+import os
 import sys
 
 from studio.env import read_environment
@@ -12,7 +16,9 @@ ANSWERS_WITHIN_S = 5.0
 
 
 def main(arguments: list[str]) -> int:
-    """Ask /healthz by a name the studio answers to."""
+    """Ask /healthz by a name the studio answers to, or the broker for the reaper's word."""
+    if arguments == ["reaper"]:
+        return 0 if _reaper_is_here() else 1
     port = int(arguments[0]) if arguments else PORT
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWERS_WITHIN_S)
     try:
@@ -22,6 +28,18 @@ def main(arguments: list[str]) -> int:
         return 1
     finally:
         connection.close()
+
+
+def _reaper_is_here() -> bool:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+    from redis import RedisError
+
+    from studio.jobs.workers import REAPER, is_here
+
+    try:
+        return is_here(REAPER)
+    except RedisError:
+        return False
 
 
 if __name__ == "__main__":

@@ -29,6 +29,9 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    from studio.jobs.workers import REAPER, keep_saying
+
+    keep_saying([REAPER])
     look_after(stop)
 
 

@@ -9,12 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 LEAST_FREE_BYTES = 2 * 1024**3  # below this nothing more is taken in: the database and running jobs need room too
 
 
 def free_bytes(folder: Path) -> int:
     """How much room the disk under a folder has."""
     return shutil.disk_usage(folder).free
+
+
+def free_bytes_of_all() -> int:
+    """How much room there is where there is least: for the data folder, or where uploads come in. Raises OSError."""
+    return min(free_bytes(folder) for folder in (settings.STUDIO_DATA, settings.STUDIO_STAGING) if folder is not None)
 
 
 def sync_file(path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db.models import Avg, Count, Min
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -72,14 +71,14 @@ class Queue(Collector):
         sockets = GaugeMetricFamily("studio_sockets", "Open sockets of pages", labels=["page"])
         for page, number in OPENED.items():
             sockets.add_metric([page], number)
-        free = GaugeMetricFamily("studio_disk_free_bytes", "Room left for the data folder")
-        free.add_metric([], disk.free_bytes(settings.STUDIO_DATA))
-        there = GaugeMetricFamily("studio_workers", "Workers seen lately", labels=["queue"])
+        free = GaugeMetricFamily("studio_disk_free_bytes", "Room left for data and uploads, the lesser")
+        free.add_metric([], disk.free_bytes_of_all())
+        there = GaugeMetricFamily("studio_workers", "Workers, and the reaper, seen lately", labels=["queue"])
         try:
             seen = workers.seen()
         except RedisError:
             return iter([sockets, free])
-        for queue in Job.Queue.values:
+        for queue in (*Job.Queue.values, workers.REAPER):
             there.add_metric([queue], seen[queue])
         return iter([sockets, free, there])
 

@@ -46,9 +46,8 @@ def _broker() -> Part:
 
 
 def _disk() -> Part:
-    folder = settings.STUDIO_DATA
     try:
-        free = disk.free_bytes(folder)
+        free = disk.free_bytes_of_all()
     except OSError as fault:
         return Part("disk", False, f"The data folder cannot be used: {fault.strerror}.")
     words = f"{free / 1024**3:.1f} GB are free, at least {disk.LEAST_FREE_BYTES / 1024**3:.1f} GB are needed."
@@ -59,8 +58,8 @@ def _workers() -> list[Part]:
     try:
         seen = workers.seen()
     except RedisError:
-        return [Part(f"{queue} workers", False, "Nothing is known of them without the broker.") for queue in _QUEUES]
-    return [Part(f"{queue} workers", seen[queue] > 0, f"{seen[queue]} seen.") for queue in _QUEUES]
+        return [Part(name, False, "Nothing is known of it without the broker.") for name in _AT_WORK]
+    return [Part(name, seen[what] > 0, f"{seen[what]} seen.") for name, what in _AT_WORK.items()]
 
 
-_QUEUES = tuple(str(queue) for queue in Job.Queue.values)
+_AT_WORK = {**{f"{queue} workers": str(queue) for queue in Job.Queue.values}, "reaper": workers.REAPER}

@@ -208,7 +208,11 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "O1": Statement(
         "old and new code work side by side while a migration runs",
-        ("tests/faults/test_deploy.py", "tests/studio/test_migrations.py"),
+        (
+            "tests/faults/test_deploy.py",
+            "tests/studio/test_migrations.py",
+            f"{RUNS}::test_a_deploy_that_brings_other_weights_does_not_end_a_run_under_way",
+        ),
     ),
     "W1": Statement("weights with one bit changed are refused with both sums", ("tests/tracking/test_manifest.py",)),
     "W2": Statement("a pickle runs nothing", ("tests/tracking/test_convert.py", "tests/tracking/test_checkpoint.py")),

@@ -16,10 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
+        parser.add_argument("--files-only", action="store_true", help="without the database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            for line in bring_back(options["folder"]):
+            for line in bring_back(options["folder"], database=not options["files_only"]):
                 self.stdout.write(line)
         except BackupFault as fault:
             raise CommandError(str(fault), returncode=2) from fault

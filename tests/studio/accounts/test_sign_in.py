@@ -97,3 +97,15 @@ def test_signing_out_takes_a_button_and_ends_the_session(browser: Client, cay: U
     assert is_in(browser)
     assert browser.post("/sign-out").headers["Location"] == "/sign-in"
     assert not is_in(browser)
+
+
+def test_the_admin_has_no_form_of_its_own_that_would_know_no_limit_of_tries(browser: Client, cay: User):
+    assert browser.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+    assert browser.get("/admin/login/?next=/admin/").headers["Location"] == "/sign-in?next=/admin/"
+    assert browser.post("/admin/login/", {"username": "cay", "password": PASSWORD}).status_code == 405
+
+    sign_in(browser)
+    assert browser.get("/admin/login/?next=/admin/").status_code == 404
+
+    User.objects.update(is_staff=True)
+    assert browser.get("/admin/login/?next=/admin/").headers["Location"] == "/admin/"

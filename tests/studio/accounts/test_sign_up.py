@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from studio.watch import pace
+
 from .conftest import PASSWORD
 
 WANTED = {"username": "dan", "password1": PASSWORD, "password2": PASSWORD}
@@ -37,3 +39,18 @@ def test_a_short_password_and_a_taken_name_are_refused_with_sentences(browser: C
     assert "at least 10 characters" in short
     assert "already exists" in taken
     assert User.objects.count() == 1
+
+
+def test_from_one_address_a_few_accounts_a_minute_are_made(browser: Client, open_to_all: None, monkeypatch):
+    monkeypatch.setattr(pace, "MOST_SIGN_UPS", 2)
+    statuses = []
+
+    for number in range(3):
+        wish = {**WANTED, "username": f"dan{number}"}
+        statuses.append(browser.post("/sign-up", wish, REMOTE_ADDR="192.0.2.1").status_code)
+        browser.logout()
+
+    assert statuses == [302, 302, 429]
+    assert User.objects.count() == 2
+    assert browser.get("/sign-up", REMOTE_ADDR="192.0.2.1").status_code == 200
+    assert browser.post("/sign-up", WANTED, REMOTE_ADDR="192.0.2.2").status_code == 302

@@ -80,6 +80,19 @@ def studios(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[St
         yield made[0], made[1]
 
 
+def test_files_alone_are_copied_where_the_operators_own_tool_keeps_the_database(
+    studios: tuple[Studio, Studio], tmp_path: Path
+) -> None:
+    first, second = studios
+    backup = tmp_path / "backup"
+
+    assert "7 of 7 files were copied" in first.done("backup", str(backup), "--files-only")
+
+    assert [path.name for path in backup.iterdir()] == ["files"]
+    assert "There is no database" in second.manage("restore", str(backup)).stderr
+    assert "0 files were brought back" in second.done("restore", str(backup), "--files-only"), "no row names them"
+
+
 def test_a_backup_brings_everything_back_and_only_into_an_empty_studio(
     studios: tuple[Studio, Studio], tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from studio.jobs.lease import claim, work
 from studio.jobs.models import Job, Spent
 from studio.jobs.reaper import reap
 from studio.jobs.spent import minutes_spent
+from studio.launch import healthy
 from studio.library import disk
 from studio.library.models import Video
 from studio.runs.models import Run
@@ -47,7 +49,7 @@ def staff(as_person: Callable[[User], Client]) -> Client:
 @pytest.fixture
 def at_work(valkey: None) -> Iterator[None]:
     """A worker of each queue that said it is there."""
-    workers.say_here(Job.Queue.values)
+    workers.say_here([*Job.Queue.values, workers.REAPER])
     yield
     with workers._broker() as broker:
         broker.flushdb()
@@ -61,7 +63,8 @@ def test_a_studio_is_ready_when_every_part_is(at_work: None):
     answer = Client().get("/readyz")
 
     assert answer.json() == {
-        "ok": True, "database": True, "broker": True, "disk": True, "media workers": True, "gpu workers": True
+        "ok": True, "database": True, "broker": True, "disk": True, "media workers": True, "gpu workers": True,
+        "reaper": True,
     }  # fmt: skip
 
 
@@ -72,7 +75,7 @@ def test_a_part_that_is_missing_is_named_and_the_answer_is_503(valkey: None, mon
 
     assert answer.status_code == 503
     missing = [name for name, good in answer.json().items() if not good]
-    assert missing == ["ok", "disk", "media workers", "gpu workers"]
+    assert missing == ["ok", "disk", "media workers", "gpu workers", "reaper"]
 
 
 def test_without_its_broker_a_studio_is_not_ready_and_still_says_what_it_knows(ann: User, settings):
@@ -96,7 +99,29 @@ def test_the_queue_is_told_by_kind_and_state_with_its_oldest_age(ann: User, at_w
     assert found["studio_oldest_waiting_seconds", "media"] == 0
     assert found["studio_job_fps", "export"] == 25.0
     assert (found["studio_workers", "gpu"], found["studio_workers", "media"]) == (1, 1)
+    assert found["studio_workers", "reaper"] == 1
     assert found["studio_disk_free_bytes",] > 0
+
+
+def test_room_is_that_of_the_fuller_disk(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settings.STUDIO_DATA, settings.STUDIO_STAGING = tmp_path / "data", tmp_path / "staging"
+    monkeypatch.setattr(disk, "free_bytes", {tmp_path / "data": 9, tmp_path / "staging": 7}.get)
+
+    assert disk.free_bytes_of_all() == 7
+    settings.STUDIO_STAGING = None
+    assert disk.free_bytes_of_all() == 9
+
+
+def test_a_container_asks_for_the_reaper_on_its_own_machine(valkey: None, monkeypatch: pytest.MonkeyPatch):
+    assert healthy.main(["reaper"]) == 1
+    workers.say_here([workers.REAPER])
+    assert healthy.main(["reaper"]) == 0
+
+    monkeypatch.setattr(workers.socket, "gethostname", lambda: "another")
+
+    assert healthy.main(["reaper"]) == 1
+    with workers._broker() as broker:
+        broker.flushdb()
 
 
 def test_ends_and_take_overs_are_counted_by_kind_and_code(ann: User):
