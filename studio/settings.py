@@ -17,7 +17,6 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that its start-up checks run
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -24,6 +24,8 @@ os.environ.setdefault(
     "REMAP_SIGTERM", "SIGQUIT"
 )  # Celery's own switch: told to stop, a worker does not wait for its jobs
 
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # it throws away what Django's checks say, and loads the web for them
+
 LONGEST_JOB_S = 12 * 3600  # far above any real job: Redis must never hand a running one out again
 BELLS = "studio.celery."  # before the names of the broker's lists
 _PR_SET_PDEATHSIG = 1

@@ -12,6 +12,7 @@ from django.utils import timezone
 from studio.accounts.models import SignInLink
 
 GOOD_FOR = timedelta(minutes=10)
+ADDRESS = "link/"  # before the token, at the root; known without loading every page of the studio
 
 
 def make_link(owner: User) -> str:

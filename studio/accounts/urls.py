@@ -4,12 +4,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from studio.accounts import views
+from studio.accounts.links import ADDRESS
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("sign-up", views.sign_up, name="sign-up"),
-    path("link/<str:token>", views.link, name="link"),
+    path(f"{ADDRESS}<str:token>", views.link, name="link"),
     path("account", views.account, name="account"),
     path("account/password", views.change_password, name="change-password"),
     path("account/delete", views.delete_account, name="delete-account"),

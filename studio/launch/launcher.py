@@ -19,9 +19,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connections
-from django.urls import reverse
 
-from studio.accounts.links import make_link
+from studio.accounts.links import ADDRESS, make_link
 from studio.env import LOCAL_HOSTS
 from studio.launch.broker import plan_broker, wait_for_broker
 from studio.launch.children import Child, Children
@@ -87,7 +86,7 @@ def run_studio(wishes: Wishes, say: Callable[[str], None]) -> None:
                 children.start(Child(name, command, logs / f"{name}.log", environment))
             address = f"http://{_as_name(wishes.host)}:{port}"
             _wait_until_up(f"http://{_as_number(wishes.host)}:{port}", children)
-            link = address + reverse("link", args=[make_link(owner)])
+            link = f"{address}/{ADDRESS}{make_link(owner)}"
             connections.close_all()
             _write_address(data, address)
             say(f"The studio is at {address}")
