@@ -24,6 +24,7 @@ from studio.live import protocol
 # channels keeps the connections of its threads, for tests within one transaction; ours commit, and PostgreSQL counts
 channels_testing.no_op = close_old_connections
 
+ANSWERS_WITHIN_S = 20.0  # on a busy machine
 HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 
@@ -58,7 +59,7 @@ class Page:
 
     async def open(self) -> int:
         """Connect and take the hello; return its revision."""
-        connected, _ = await self.socket.connect(timeout=5)
+        connected, _ = await self.socket.connect(timeout=ANSWERS_WITHIN_S)
         assert connected
         hello = await self.next()
         assert hello["type"] == "hello"
@@ -66,22 +67,22 @@ class Page:
 
     async def refused(self) -> int:
         """Connect where nothing is to be had; return the close code."""
-        connected, code = await self.socket.connect(timeout=5)
+        connected, code = await self.socket.connect(timeout=ANSWERS_WITHIN_S)
         return await self.closed() if connected else int(code or 0)
 
-    async def closed(self, timeout: float = 5) -> int:
+    async def closed(self, timeout: float = ANSWERS_WITHIN_S) -> int:
         """The code with which the server closes, passing over what comes before."""
         while True:
             event = await self.socket.receive_output(timeout)
             if event["type"] == "websocket.close":
                 return int(event["code"])
 
-    async def next(self, timeout: float = 5) -> protocol.Message:
+    async def next(self, timeout: float = ANSWERS_WITHIN_S) -> protocol.Message:
         event = await self.socket.receive_output(timeout)
         assert event["type"] == "websocket.send", event
         return protocol.unpack(event["bytes"])
 
-    async def changes(self, timeout: float = 5) -> protocol.Message:
+    async def changes(self, timeout: float = ANSWERS_WITHIN_S) -> protocol.Message:
         """The next changes message, passing over jobs."""
         while (message := await self.next(timeout))["type"] != "changes":
             pass
@@ -90,7 +91,7 @@ class Page:
     async def ack(self, message: protocol.Message) -> None:
         await self.socket.send_to(bytes_data=protocol.pack(protocol.ack(message["revision"])))
 
-    async def items(self, upto: int, timeout: float = 5) -> list[dict]:
+    async def items(self, upto: int, timeout: float = ANSWERS_WITHIN_S) -> list[dict]:
         """Everything up to a revision, each message acknowledged."""
         items: list[dict] = []
         while True:
@@ -100,9 +101,9 @@ class Page:
             if message["revision"] >= upto:
                 return items
 
-    async def drain(self, quiet_s: float = 0.3) -> list[protocol.Message]:
-        """All that comes until nothing does for a while."""
-        messages = []
+    async def drain(self, quiet_s: float = 0.3, *, at_least: int = 0) -> list[protocol.Message]:
+        """So many messages, however long a busy machine takes for them, and all that comes until nothing does."""
+        messages = [await self.next() for _ in range(at_least)]
         until = time.monotonic() + quiet_s
         while time.monotonic() < until:
             if await self.socket.receive_nothing(timeout=0.02, interval=0.005):
