@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # one worker a core; a test process uses one thread of torch
 WORKERS ?= $(shell nproc)
+# whole studios at once: each starts its own, and a file of tests stays with one
+STUDIOS ?= 2
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +30,7 @@ doctor: install ## say what is missing or slow on this machine
 test: install page check ## everything: style, types, floors, tests of the server, the page and both together
 	$(BIN)/python manage.py page --run test
 	$(BIN)/pytest -n $(WORKERS) -m "not whole"
-	$(BIN)/pytest -m whole
+	$(BIN)/pytest -n $(STUDIOS) --dist loadfile --no-loadscope-reorder -m whole
 
 faults: install page ## try every promise about faults as often as it says, and print a table: make faults ONLY="J1 U2"
 	$(BIN)/python tests/faults/run.py $(ONLY)

@@ -31,10 +31,14 @@ PROCESSES = {  # name: `python -m` this
 
 
 class ServedStudio(RunningStudio):
-    """A studio on services; `addresses` are those of its web processes, `folders` each process's own."""
+    """A studio on services; `addresses` are those of its web processes, its link is made by link_for."""
 
     addresses: tuple[str, ...]
     environment: dict[str, str]
+
+    def link_for(self, name: str) -> str:
+        """A link that signs this person in, whose account is made where there is none."""
+        return self.address + _operator(self.environment, "sign_in_link", name, "--make").strip().splitlines()[-1]
 
 
 @contextmanager
@@ -76,8 +80,7 @@ def served_studio(folder: Path) -> Iterator[ServedStudio]:
         for address, process in zip(addresses, started, strict=False):
             _wait_until_up(address, process, folder)
         front = stack.enter_context(proxy(folder / "proxy", webs, environment["STUDIO_S3_ENDPOINT"])) or addresses[0]
-        link = front + _operator(environment, "sign_in_link", "ann", "--make").strip().splitlines()[-1]
-        studio = ServedStudio(front, link, folder, started[0])
+        studio = ServedStudio(front, "", folder, started[0])
         studio.addresses, studio.environment = addresses, environment
         yield studio
 

@@ -25,7 +25,7 @@ ON_THE_DATABASE = (
     "imports/test_imports.py",
 )
 
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.long]
 
 
 def test_what_lives_on_the_database_does_so_on_postgresql() -> None:

@@ -1,4 +1,7 @@
-"""The main job on a server: PostgreSQL, Redis, a bucket, two web processes and three workers that share no disk."""
+"""The main job on a server: PostgreSQL, Redis, a bucket, two web processes and three workers that share no disk.
+
+In one file, so that both tests have one server, and no other is on its Redis.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,39 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import msgpack
 import pytest
+from playwright.sync_api import Browser
 from websockets.sync.client import connect
 
+from browser.first_hour import first_hour
+from browser.window import open_window, sign_in
 from drawn.clips import draw_clip, write_video
 from running.server import ServedStudio, served_studio
 from running.studio import Visitor
 
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.long]
 FRAMES = 48
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedStudio]:
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedStudio]:
     with served_studio(tmp_path_factory.mktemp("server")) as studio:
         yield studio
+
+
+@pytest.fixture
+def server(deployed: ServedStudio) -> ServedStudio:
+    """The server, with a link for a person of this test's own."""
+    deployed.link = deployed.link_for(f"person-{uuid4().hex[:8]}")
+    return deployed
+
+
+def test_from_a_film_to_masks_to_files_on_a_server(server: ServedStudio, chromium: Browser, tmp_path: Path):
+    with open_window(chromium, server, sign_in(chromium, server)) as page:
+        first_hour(page, tmp_path)
 
 
 def test_from_an_upload_to_a_file_with_masks_across_processes_that_share_no_disk(server: ServedStudio, tmp_path: Path):
