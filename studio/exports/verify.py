@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio.exports.models import Export
+from studio.exports.backdrops import path_of
+from studio.exports.models import Backdrop, Export
 from studio.exports.service import making_folder
 from studio.jobs.models import Job
 from studio.library.errors import NotFound
@@ -28,6 +29,9 @@ def differences(*, sums: bool = False) -> Iterator[str]:
             yield f"export {export.id} has {size} bytes where its row says {export.byte_size}"
         elif sums and _sum(store().local(key)) != export.sha256:
             yield f"export {export.id} is not the file that was made: its sum differs"
+    for backdrop in Backdrop.objects.values_list("id", flat=True):
+        if not path_of(str(backdrop)).exists():
+            yield f"picture {backdrop} lacks its file"
     known = {str(export) for export in Export.objects.values_list("id", flat=True)}
     yield from unknown(making_folder(), known)
 

@@ -20,7 +20,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError, connection
 
-from studio.exports.models import Export
+from studio.exports.backdrops import path_of
+from studio.exports.models import Backdrop, Export
 from studio.jobs.models import Job
 from studio.library.errors import LibraryFault
 from studio.library.files import FILMSTRIP, PICTURES, POSTER, PROXY, SOURCE, TABLE, TIMES, export_key, incoming, key_of
@@ -33,6 +34,7 @@ from studio.runs.kept import needed
 POSTGRESQL = "database.dump"  # pg_dump's own format
 SQLITE = "database.sqlite3"
 FILES = "files"
+BACKDROPS = "backdrops/"
 
 
 class BackupFault(Exception):
@@ -77,7 +79,10 @@ def bring_back(folder: Path, *, database: bool = True) -> Iterator[str]:
     for key in _keys():
         kept = folder / FILES / key
         if kept.exists():
-            if files.editions:
+            if (picture := backdrop_of(key)) is not None:
+                picture.parent.mkdir(parents=True, exist_ok=True)
+                _copied(kept, picture)
+            elif files.editions:
                 files.send(kept, key)
             else:  # a store that renames gets a copy of its own
                 target = Path(settings.STUDIO_DATA) / key
@@ -97,6 +102,8 @@ def _keys() -> Iterator[str]:
     for export in Export.objects.filter(job__state=Job.State.DONE).iterator():
         yield export_key(export.id, export.file_name, export.sha256)
     yield from map(key_of_weights, sorted(needed()))
+    for backdrop in Backdrop.objects.values_list("id", flat=True):
+        yield f"{BACKDROPS}{path_of(str(backdrop)).name}"
 
 
 def _copy(key: str, target: Path) -> int:
@@ -116,9 +123,16 @@ def _copy(key: str, target: Path) -> int:
 
 
 def incoming_of(key: str) -> Path | None:
-    """Where the source of a clip waits that has not been taken in; None for other files."""
+    """Where a file lies beside the store: the source of a clip that is not taken in, a person's picture; else None."""
     folder, _, name = key.rpartition("/")
-    return incoming(folder.removeprefix("videos/")) if name == SOURCE else None  # type: ignore[arg-type]
+    if name == SOURCE:
+        return incoming(folder.removeprefix("videos/"))  # type: ignore[arg-type]
+    return backdrop_of(key)
+
+
+def backdrop_of(key: str) -> Path | None:
+    """Where a person's picture is, which no store keeps; None for other files."""
+    return path_of(Path(key).stem) if key.startswith(BACKDROPS) else None
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -21,7 +21,8 @@ MAKE_A_CLIP = """
 from pathlib import Path
 from tempfile import mkdtemp
 from django.contrib.auth.models import User
-from studio.exports.models import Export
+from studio.exports.backdrops import path_of
+from studio.exports.models import Backdrop, Export
 from studio.jobs.models import Job
 from studio.library.files import FILMSTRIP, POSTER, PROXY, SOURCE, TABLE, TIMES, export_key, key_of
 from studio.library.models import Video
@@ -39,6 +40,9 @@ for key in [*keys, export_key(export.id, "a.csv", export.sha256)]:
     made.write_bytes(b"a,b,c" if key.startswith("exports") else b"source")
     store().send(made, key)
     store().settle(made, key)
+picture = path_of(str(Backdrop.objects.create(owner=ann, width=1, height=1).id))
+picture.parent.mkdir(parents=True)
+picture.write_bytes(b"picture")
 """
 
 
@@ -86,7 +90,7 @@ def test_files_alone_are_copied_where_the_operators_own_tool_keeps_the_database(
     first, second = studios
     backup = tmp_path / "backup"
 
-    assert "7 of 7 files were copied" in first.done("backup", str(backup), "--files-only")
+    assert "8 of 8 files were copied" in first.done("backup", str(backup), "--files-only")
 
     assert [path.name for path in backup.iterdir()] == ["files"]
     assert "There is no database" in second.manage("restore", str(backup)).stderr
@@ -98,12 +102,12 @@ def test_a_backup_brings_everything_back_and_only_into_an_empty_studio(
 ) -> None:
     first, second = studios
     backup = str(tmp_path / "backup")
-    assert "7 of 7 files were copied" in first.done("backup", backup)
-    assert "0 of 7 files were copied" in first.done("backup", backup), "what is there already is not copied again"
+    assert "8 of 8 files were copied" in first.done("backup", backup)
+    assert "0 of 8 files were copied" in first.done("backup", backup), "what is there already is not copied again"
 
     said = second.done("restore", backup)
 
-    assert "7 files were brought back" in said
+    assert "8 files were brought back" in said
     count = "from studio.library.models import Video; print(Video.objects.get().title)"
     assert "a clip" in second.done("shell", "--verbosity", "0", "-c", count)
     assert "lacks" not in second.manage("verify_storage").stdout
