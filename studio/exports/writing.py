@@ -27,6 +27,7 @@ from studio.media.reader import open_clip
 from studio.media.sandbox import Crashed, Limits, answer_one_request, run_confined, say
 
 MODULE = "studio.exports.writing"
+NOT_THE_ORDERS = ("limits", "parent", "reads", "writes")  # of a request
 _SAY_EVERY_S = 0.1
 _CODED_BYTES = 8  # a pixel that an encoder holds: the picture, and what it has made of it to search in
 _CODED_AHEAD = 64  # pictures that it holds, beside two for each core it works on
@@ -80,7 +81,10 @@ def write_file(order: Order, hear: Tick, *, limits: Limits, tick: Callable[[], N
             hear(frames)
 
     try:
-        run_confined(MODULE, order.to_json(), hear_line, limits=limits, tick=tick)
+        reads = [path for path in (order.source, order.table, order.masks, order.backdrop) if path is not None]
+        run_confined(
+            MODULE, order.to_json(), hear_line, limits=limits, reads=reads, writes=[order.path.parent], tick=tick
+        )
     except Crashed as fault:
         words = "Reading this clip stopped the process that writes the file, so the file cannot be made."
         raise Crashed(words) from fault
@@ -111,7 +115,7 @@ def write_here(order: Order, tick: Tick) -> None:
 
 def _answer(request: Mapping[str, object]) -> Mapping[str, object]:
     """The child's whole work."""
-    order = Order.of_json({name: told for name, told in request.items() if name not in ("limits", "parent")})
+    order = Order.of_json({name: told for name, told in request.items() if name not in NOT_THE_ORDERS})
     counted = _Counted()
     try:
         write_here(order, counted)

@@ -117,7 +117,8 @@ def read_file(
         hear(many if isinstance(many, int) else 0)
 
     try:
-        return run_confined("studio.imports.reading", request, hear_line, limits=limits, tick=tick)
+        places = {"reads": [path], "writes": [result.parent]}
+        return run_confined("studio.imports.reading", request, hear_line, limits=limits, tick=tick, **places)
     except Crashed as fault:
         raise BadImport(name, "reading it stopped the reader, so it cannot be imported") from fault
 

@@ -20,6 +20,8 @@ from studio.launch.broker import NoBroker, server_program
 from studio.launch.page import PageNotBuilt, find_npm, page_is_fresh
 from studio.launch.ports import FIRST_PORT, PortTaken, choose_port
 from studio.library.disk import LEAST_FREE_BYTES
+from studio.media.landlock import version_here
+from studio.media.sandbox import network_can_be_taken_away
 
 ENCODERS = ("libx264", "aac", "libvpx-vp9", "prores_ks")
 
@@ -51,6 +53,7 @@ def examine() -> Iterator[Finding]:
         ("port", _port),
         ("page", _page),
         ("video", _video),
+        ("confinement", _confinement),
         ("tracker", _tracker),
         ("weights", _weights),
     )
@@ -131,6 +134,15 @@ def _video() -> tuple[Verdict, str]:
     if lacking:
         return Verdict.MISSING, f"This build of PyAV cannot write {', '.join(lacking)}; films will fail."
     return Verdict.GOOD, f"PyAV {av.__version__} reads and writes what is needed."
+
+
+def _confinement() -> tuple[Verdict, str]:
+    """What the children that read strangers' files are kept from on this machine."""
+    landlock, network = version_here(), network_can_be_taken_away()
+    files = "nor other files" if landlock else "but all files that the studio may read (no Landlock)"
+    if network or landlock >= 4:
+        return Verdict.GOOD if landlock else Verdict.SLOW, f"What reads strangers' files has no network, {files}."
+    return Verdict.SLOW, f"What reads strangers' files keeps its network (no namespaces, no Landlock of 6.7), {files}."
 
 
 def _tracker() -> tuple[Verdict, str]:

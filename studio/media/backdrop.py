@@ -30,7 +30,12 @@ class NotPicture(MediaError):
 def clean(source: Path, target: Path) -> tuple[int, int]:
     """Write the picture `source` as PNG `target`, and return its width and height. Raises a MediaError."""
     told = run_confined(
-        "studio.media.backdrop", {"source": str(source), "target": str(target)}, lambda line: None, limits=LIMITS
+        "studio.media.backdrop",
+        {"source": str(source), "target": str(target)},
+        lambda line: None,
+        limits=LIMITS,
+        reads=[source],
+        writes=[target.parent],
     )
     width, height = told.get("width"), told.get("height")
     if not isinstance(width, int) or not isinstance(height, int):

@@ -13,7 +13,6 @@ import select
 import struct
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -23,7 +22,7 @@ import numpy as np
 from studio.media.child import keep_ready, take
 from studio.media.clip import Picture
 from studio.media.errors import MediaError
-from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, confine
+from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, bounds_of, confine
 
 MODULE = "studio.media.confined"
 PIPE_BYTES = 1 << 20  # the most that Linux lets anybody have: a picture passes in a few turns
@@ -50,7 +49,13 @@ class ConfinedPictures:
 
     def __init__(self, path: Path, *, table: Path | None = None, max_pixels: int, limits: Limits = LIMITS) -> None:
         """A video file with its frame table, or a folder of pictures without."""
-        self._wish = {"path": str(path), "table": None if table is None else str(table), "max_pixels": max_pixels}
+        reads = [path] if table is None else [path, table]
+        self._wish = {
+            **bounds_of(limits, reads),
+            "path": str(path),
+            "table": None if table is None else str(table),
+            "max_pixels": max_pixels,
+        }
         self._limits = limits
         self._child: _Child | None = None
         self._started()
@@ -113,7 +118,7 @@ class _Child:
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._pipe = self._stdout.fileno()
         _widen(self._pipe)
-        self.ask({"limits": asdict(limits), "parent": os.getpid(), **wish})
+        self.ask(wish)
 
     @property
     def is_alive(self) -> bool:
@@ -177,7 +182,7 @@ def _answer(out: IO[bytes]) -> None:
     if not first:
         return  # whoever kept it ready is gone
     wish = json.loads(first)
-    confine(Limits(**wish["limits"]), wish["parent"])
+    confine(wish)
 
     def give(*parts: bytes | memoryview) -> None:
         for part in parts:

@@ -69,7 +69,9 @@ def take_in(
         hear(_number(line.get("share")) or 0.0, _number(line.get("fps")), _number(line.get("left")))
 
     request = {"source": str(source), "folder": str(folder), "images": images, "bounds": asdict(bounds)}
-    result = run_confined("studio.media.probe", request, hear_line, tick=tick, limits=limits)
+    result = run_confined(
+        "studio.media.probe", request, hear_line, limits=limits, reads=[source], writes=[folder], tick=tick
+    )
     rate = str(result.pop("frame_rate", ""))
     return Found(frame_rate=Fraction(rate) if rate else None, **result)  # type: ignore[arg-type]  # our own child's words
 

@@ -17,11 +17,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from studio.media.child import take
 from studio.media.errors import MediaError
+from studio.media.landlock import restrict
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -68,10 +71,13 @@ def run_confined(
     hear: Callable[[Mapping[str, object]], None],
     *,
     limits: Limits | None = None,
+    reads: Iterable[Path] = (),
+    writes: Iterable[Path] = (),
     tick: Callable[[], None] = lambda: None,
 ) -> dict[str, object]:
     """Run `python -m module` confined and return its result; `hear` gets each line before it.
 
+    It reads these files and folders and writes in those, and opens nothing else of ours where the kernel can see to it.
     Whatever `hear` or `tick` raises ends the child and goes on. Raises Refused, Crashed or TooSlow.
     """
     limits = limits or Limits()
@@ -80,7 +86,7 @@ def run_confined(
         stdin = child.process.stdin
         assert stdin is not None, "it was asked for"
         with contextlib.suppress(BrokenPipeError):
-            stdin.write(json.dumps({"limits": asdict(limits), "parent": os.getpid(), **request}).encode())
+            stdin.write(json.dumps({**bounds_of(limits, reads, writes), **request}).encode())
             stdin.close()
         answer = _listen(child.process, hear, tick, limits)
     finally:
@@ -90,8 +96,20 @@ def run_confined(
     return answer
 
 
-def confine(limits: Limits, parent: int) -> None:
-    """Called by the child before it touches anything: no network where the system allows, and the limits."""
+def bounds_of(limits: Limits, reads: Iterable[Path] = (), writes: Iterable[Path] = ()) -> dict[str, object]:
+    """What a request says for confine."""
+    return {
+        "limits": asdict(limits),
+        "parent": os.getpid(),
+        "reads": [str(path) for path in reads],
+        "writes": [str(path) for path in writes],
+    }
+
+
+def confine(request: Mapping[str, Any]) -> None:
+    """Called by the child before it touches anything: no network and no files of others where the system allows, and
+    the limits of the request."""
+    limits, parent = Limits(**request["limits"]), request["parent"]
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -100,10 +118,22 @@ def confine(limits: Limits, parent: int) -> None:
             raise SystemExit(1)  # the parent died before the wish was heard
         if libc.unshare(_CLONE_NEWNET) != 0:
             libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)  # best effort: a container may forbid both
+        restrict(map(Path, request["reads"]), map(Path, request["writes"]))  # best effort: an old kernel has none
         _limit(resource.RLIMIT_AS, limits.memory_bytes)  # macOS has the name, but refuses the value
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, limits.files)
     _limit(resource.RLIMIT_CORE, 0)
+
+
+def network_can_be_taken_away() -> bool:
+    """Whether this system lets a child have a network namespace of its own."""
+    if sys.platform != "linux":
+        return False
+    code = (
+        "import ctypes; libc = ctypes.CDLL(None); "
+        f"raise SystemExit(libc.unshare({_CLONE_NEWNET}) != 0 and libc.unshare({_CLONE_NEWUSER | _CLONE_NEWNET}) != 0)"
+    )
+    return subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603  our own words
 
 
 def say(line: Mapping[str, object]) -> None:
@@ -118,7 +148,7 @@ def answer_one_request(answer: Callable[[Mapping[str, object]], Mapping[str, obj
     if not asked:
         return  # whoever kept it ready is gone, or has no work for it
     request = json.loads(asked)
-    confine(Limits(**request["limits"]), request["parent"])
+    confine(request)
     try:
         say({"result": answer(request)})
     except MediaError as fault:

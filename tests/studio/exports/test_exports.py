@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,9 +19,11 @@ from django.utils import timezone
 from drawn.clips import draw_clip, png, write_video
 from drawn.tracks import FRAMES, HEIGHT, OBJECTS, WIDTH, draw_masks, found_of, tracks_in, write_pictures
 from studio.exports import backdrops
+from studio.exports import manifest as manifest_module
 from studio.exports.effects import crop
 from studio.exports.effects.follow import box_of
 from studio.exports.make import make
+from studio.exports.manifest import made_by
 from studio.exports.models import Export
 from studio.exports.service import making_folder, request_export
 from studio.exports.snapshot import scene_revision
@@ -139,6 +144,13 @@ def test_the_manifest_says_where_the_masks_came_from(video: Video):
     assert [one["name"] for one in told["weights"]] == ["siammask-small"]
     assert len(told["weights"][0]["sha256"]) == 64
     assert told["options"] == {"every": 4}
+
+
+def test_a_studio_that_was_not_installed_tells_no_version_and_makes_files_all_the_same(monkeypatch):
+    assert re.fullmatch(r"SiamMask Studio [\d.]+\w*", made_by())
+    monkeypatch.setattr(manifest_module, "version", Mock(side_effect=PackageNotFoundError))
+
+    assert made_by() == "SiamMask Studio"
 
 
 def test_objects_that_are_shown_are_written_or_those_that_are_named(video: Video):

@@ -83,6 +83,14 @@ def test_who_shares_the_folder_where_files_come_in(compose: dict):
     assert sharing == {"web", "worker-media", "reaper"}
 
 
+def test_the_image_knows_which_version_it_is_and_has_the_code_once():
+    """Exports tell the version, which is read from what pip has installed."""
+    text = (ROOT / "Dockerfile").read_text()
+
+    assert "uninstall --yes siammask-studio" not in text
+    assert re.search(r"rm -r \S+/site-packages/studio \S+/site-packages/tracking", text)
+
+
 def test_the_image_is_not_root_and_takes_every_folder_that_is_read_at_run_time():
     text = (ROOT / "Dockerfile").read_text()
     assert re.findall(r"^USER (.+)$", text, re.MULTILINE) == ["10001:10001"]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from studio.media import sandbox
 from studio.media.errors import NotVideo
 from studio.media.sandbox import answer_one_request, say
 
@@ -84,6 +85,22 @@ def _answer(request: Mapping[str, object]) -> Mapping[str, object]:
             except OSError as fault:
                 return {"said": type(fault).__name__}
             return {"said": "connected"}
+        case "open":
+            try:
+                with Path(str(request["path"])).open(str(request["mode"])) as file:
+                    return {"said": "opened" if not file.readable() else file.read(7)}
+            except OSError as fault:
+                return {"said": type(fault).__name__}
+        case "link":
+            try:
+                Path(str(request["path"])).symlink_to("/etc/passwd")
+            except OSError as fault:
+                return {"said": type(fault).__name__}
+        case "execute":
+            try:
+                os.execv("/bin/true", ["/bin/true"])
+            except OSError as fault:
+                return {"said": type(fault).__name__}
         case "leave a child":
             child = os.fork()
             if child == 0:
@@ -93,4 +110,6 @@ def _answer(request: Mapping[str, object]) -> Mapping[str, object]:
 
 
 if __name__ == "__main__":
+    if "NO_NAMESPACES" in os.environ:
+        sandbox._CLONE_NEWNET = sandbox._CLONE_NEWUSER = 0
     answer_one_request(_answer)

@@ -13,6 +13,7 @@ import pytest
 
 from studio.media import child as starting
 from studio.media.errors import MediaError
+from studio.media.landlock import version_here
 from studio.media.sandbox import Crashed, Limits, Refused, TooSlow, run_confined
 
 SMALL = Limits(memory_bytes=2 * 1024**3, file_bytes=8 * 1024**2, silent_s=20.0)
@@ -32,8 +33,8 @@ def children_find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "_environment", environment)
 
 
-def ask(limits: Limits | None = None, **request: object) -> dict[str, object]:
-    return run_confined("broken", request, lambda line: None, limits=limits)
+def ask(limits: Limits | None = None, writes: list[Path] | None = None, **request: object) -> dict[str, object]:
+    return run_confined("broken", request, lambda line: None, limits=limits, writes=writes or [])
 
 
 def test_a_child_answers_and_is_heard_on_the_way_and_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +81,7 @@ def test_a_child_that_wants_too_much_memory_says_so() -> None:
 
 def test_a_child_cannot_fill_the_disk(tmp_path: Path) -> None:
     with pytest.raises(Crashed):
-        ask(SMALL, do="write", path=str(tmp_path / "large"))
+        ask(SMALL, [tmp_path], do="write", path=str(tmp_path / "large"))
 
     assert (tmp_path / "large").stat().st_size <= SMALL.file_bytes
 
@@ -92,6 +93,47 @@ def test_a_child_reaches_no_network_where_the_system_allows() -> None:
         answer = ask(do="connect", port=server.getsockname()[1])
 
     assert answer["said"] != "connected"
+
+
+needs_landlock = pytest.mark.skipif(version_here() < 4, reason="this kernel has no Landlock, or an early one")
+
+
+@needs_landlock
+def test_a_child_opens_what_it_was_given_and_nothing_of_others(tmp_path: Path) -> None:
+    """Neither another clip, nor a secret in a file, nor the environment of whoever started it; and it runs nothing."""
+    (tmp_path / "given").write_text("a given clip")
+    (tmp_path / "another").write_text("another's")
+    (tmp_path / "made").mkdir()
+
+    def tried(path: Path, mode: str = "r", do: str = "open") -> object:
+        request = {"do": do, "path": str(path), "mode": mode}
+        given, made = [tmp_path / "given"], [tmp_path / "made"]
+        return run_confined("broken", request, lambda line: None, reads=given, writes=made)["said"]
+
+    assert tried(tmp_path / "given") == "a given"
+    assert tried(tmp_path / "made" / "new", "w") == "opened"
+    for path, mode in (
+        (tmp_path / "given", "a"),
+        (tmp_path / "another", "r"),
+        (tmp_path / "beside", "w"),
+        (Path(f"/proc/{os.getpid()}/environ"), "r"),
+        (Path("/etc/passwd"), "r"),
+        (Path(__file__).parents[3] / "pyproject.toml", "r"),
+    ):
+        assert tried(path, mode) == "PermissionError", path
+    assert tried(tmp_path / "made" / "link", do="link") == "PermissionError"
+    assert tried(tmp_path, do="execute") == "PermissionError"
+
+
+@needs_landlock
+def test_a_child_that_may_have_no_network_of_its_own_connects_to_nobody_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a container that forbids namespaces."""
+    environment = starting._environment()
+    monkeypatch.setattr(starting, "_environment", lambda: {**environment, "NO_NAMESPACES": "1"})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert ask(do="connect", port=server.getsockname()[1])["said"] == "PermissionError"
 
 
 def test_what_the_parent_raises_ends_the_child_and_goes_on() -> None:
@@ -117,9 +159,9 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
         f"sys.path[:0] = [{str(Path(__file__).parent)!r}]\n"
-        "from studio.media import sandbox\n"
-        "real = starting._environment\n"
-        "sandbox._environment = lambda: {**real(), 'PYTHONPATH': os.pathsep.join(sys.path)}\n"
+        "from studio.media import child, sandbox\n"
+        "real = child._environment\n"
+        "child._environment = lambda: {**real(), 'PYTHONPATH': os.pathsep.join(sys.path)}\n"
         "def hear(line):\n"
         "    print(os.popen(f'pgrep -P {os.getpid()}').read(), flush=True)\n"
         "    os._exit(0)\n"
