@@ -310,7 +310,7 @@ def test_a_source_that_is_gone_is_a_sentence_and_not_a_traceback(clip):
 
 
 def test_a_worker_keeps_the_trackers_it_used_last(clip):
-    begun = weights_of(start_run(clip))
+    begun = kept.weights_of(start_run(clip))
     assert track.resident(begun, "") is track.resident(begun, "")
 
 
