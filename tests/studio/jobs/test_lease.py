@@ -43,8 +43,9 @@ def state(job: Job) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_that_are_rung_one_gets_the_job(ann: User):
-    for _ in range(sized(5, 200)):
+def test_of_many_workers_that_are_rung_one_gets_the_job(ann: User, record_property):
+    rounds = sized(5, 200)
+    for _ in range(rounds):
         video = Video.objects.create(owner=ann, title="a clip")
         job = queue.submit(ann.pk, video.id, Job.Kind.RUN)
 
@@ -54,6 +55,8 @@ def test_of_many_workers_that_are_rung_one_gets_the_job(ann: User):
         assert [type(answer) for answer in taken] == [Lease], answers
         job.refresh_from_db()
         assert (job.state, job.attempt, job.lease_token) == ("running", 1, taken[0].token)
+    record_property("tried", rounds)
+    record_property("figure", f"{rounds} rounds of 8 workers")
 
 
 def test_a_claim_is_for_a_while_and_takes_a_revision(job: Job, video: Video, settings):
