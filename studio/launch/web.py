@@ -22,6 +22,7 @@ STILL_HEARD_BYTES = (
     2 * MOST_BODY_BYTES
 )  # thrown away after the answer, so that a client in the middle of sending reads it
 STILL_HEARD_S = 2.0
+SOCKET_OPENS_WITHIN_S = 30  # all pages come back at once to a busy machine; one that is refused only asks again
 
 _SENTENCE = f"The body of a request has at most {MOST_BODY_BYTES} bytes here; send files in pieces, to /uploads/."
 _BODY = json.dumps({"code": "too-large", "message": _SENTENCE}).encode()
@@ -77,10 +78,12 @@ class BoundedFactory(HTTPFactory):  # type: ignore[misc]  # daphne has no types
 
 
 def main(arguments: list[str]) -> None:
-    """Serve, with Daphne's own options."""
+    """Serve, with Daphne's own options, of which a socket's time to open is longer."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     daphne.server.HTTPFactory = BoundedFactory
-    CommandLineInterface().run(arguments)
+    interface = CommandLineInterface()
+    interface.parser.set_defaults(websocket_connect_timeout=SOCKET_OPENS_WITHIN_S)
+    interface.run(arguments)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import daphne.server
 import pytest
+from daphne.cli import CommandLineInterface
+from daphne.http_protocol import HTTPFactory
 
 from faults.sizes import sized
 from studio.launch.ports import free_port
-from studio.launch.web import MOST_BODY_BYTES
+from studio.launch.web import MOST_BODY_BYTES, main
 
 ROOT = Path(__file__).parents[3]
 PIECE = bytes(256 * 1024)
@@ -172,3 +175,27 @@ def test_headers_that_two_programs_would_read_in_two_ways_are_refused(web: Web, 
 
     assert said.startswith(b"HTTP/1.1 400 ")
     assert said.count(b"HTTP/1.1 ") == 1  # and nothing of it is taken for a second request
+
+
+def test_a_socket_has_time_to_open_on_a_busy_machine(monkeypatch: pytest.MonkeyPatch):
+    """Daphne's five seconds were over before ten pages were heard, on two cores with fifteen times as much to do."""
+    given: dict[str, object] = {}
+
+    class Noted:
+        abort_start = False  # of Daphne's server: whether it could not begin
+
+        def __init__(self, **options: object) -> None:
+            given.update(options)
+
+        def run(self) -> None:
+            return
+
+    monkeypatch.setattr(daphne.server, "HTTPFactory", HTTPFactory)  # main puts its own there
+    monkeypatch.setattr(CommandLineInterface, "server_class", Noted)
+
+    main(["-p", "0", "studio.asgi:application"])
+    asked = dict(given)
+    main(["-p", "0", "--websocket_connect_timeout", "7", "studio.asgi:application"])
+
+    assert (asked["websocket_connect_timeout"], asked["websocket_handshake_timeout"]) == (30, 30)
+    assert given["websocket_connect_timeout"] == 7
