@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,26 @@ def another_like(studio: RunningStudio, number: int) -> Iterator[None]:
         process.wait(timeout=20)
 
 
+def freeze_between_commits(studio: RunningStudio, number: int) -> int:
+    """Freeze a worker and what it started while it holds no lock of SQLite; how often it did and was let go on.
+
+    Frozen in the middle of a commit it would keep every other writer of the database waiting until it wakes or dies.
+    """
+    attempts = 0
+    while True:
+        os.killpg(number, signal.SIGSTOP)
+        with closing(sqlite3.connect(studio.data / "studio.sqlite3", timeout=3, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                database.execute("ROLLBACK")
+                return attempts
+            except sqlite3.OperationalError as fault:
+                assert "locked" in str(fault)
+        os.killpg(number, signal.SIGCONT)
+        attempts += 1
+        time.sleep(0.05)
+
+
 def test_a_worker_that_was_frozen_past_its_lease_writes_nothing_when_it_wakes(tmp_path, record_property):
     film = write_video(tmp_path / "film.mp4", draw_clip(FRAMES, 320, 240).frames)
     box = draw_clip(FRAMES, 320, 240).box()
@@ -70,12 +91,13 @@ def test_a_worker_that_was_frozen_past_its_lease_writes_nothing_when_it_wakes(tm
         def job() -> dict:
             return dict(visitor.scene(clip)["runs"][0]["job"])
 
+        in_the_middle = 0
         for _ in range(FREEZES):
             visitor.track_again(clip)
             wait_until(lambda: job()["state"] == "running" and job()["done"] > 0)
             number, held = worker(studio, "gpu"), lease_of(studio, "run")
             assert number is not None and held is not None
-            os.killpg(number, signal.SIGSTOP)
+            in_the_middle += freeze_between_commits(studio, number)
             slept_since = time.monotonic()
             try:
                 with another_like(studio, number):
@@ -94,4 +116,5 @@ def test_a_worker_that_was_frozen_past_its_lease_writes_nothing_when_it_wakes(tm
         stop_studio(studio)
 
     record_property("tried", FREEZES)
-    record_property("figure", f"{FREEZES} freezes, each refused; {FRAMES} frames each once and the same")
+    figure = f"{FREEZES} freezes, each refused; {FRAMES} frames each once and the same"
+    record_property("figure", f"{figure}; {in_the_middle} in the middle of a commit were let go on and frozen later")
