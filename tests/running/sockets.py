@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 from studio.live import protocol
 
 
+class NoHandshake(OSError):
+    """Raised when the server answers otherwise than by opening the socket; a page would try again."""
+
+
 class PageSocket:
     """A page's end of a WebSocket, as RFC 6455 has it, and no more than the studio speaks."""
 
@@ -30,9 +34,14 @@ class PageSocket:
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
             f"Cookie: sessionid={session}\r\n\r\n"
         )
-        writer.write(head.encode())
-        answer = await reader.readuntil(b"\r\n\r\n")
-        assert b" 101 " in answer.partition(b"\r\n")[0], answer
+        try:
+            writer.write(head.encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if b" 101 " not in answer.partition(b"\r\n")[0]:
+                raise NoHandshake(answer.decode("latin-1"))
+        except BaseException:
+            writer.close()
+            raise
         return cls(reader, writer)
 
     async def next(self) -> protocol.Message | None:

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -108,6 +110,28 @@ def pool_process(studio: RunningStudio) -> int | None:
         if parent != studio.launcher.pid:
             return number
     return None
+
+
+@contextmanager
+def more_gpu_workers(studio: RunningStudio, number: int) -> Iterator[None]:
+    """Gpu workers beside the one that the launcher starts, as where there are more cards; their logs lie by its own."""
+    web = next(process for process, command in processes_of(studio).items() if "studio.launch.web" in command)
+    told = Path(f"/proc/{web}/environ").read_text().split("\0")
+    around = dict(line.split("=", 1) for line in told if "=" in line)
+    started = []
+    for index in range(2, number + 2):
+        worker = [sys.executable, "-m", "celery", "-A", "studio.worker", "worker", "--loglevel", "INFO", "-Q", "gpu"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        with (studio.data / "logs" / f"gpu-{index}.log").open("wb") as log:
+            command = [*worker, "-c", "1", "-n", f"gpu-{index}@%h", *quiet]
+            started.append(subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log))
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=40)
 
 
 class Visitor:
