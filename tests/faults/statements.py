@@ -164,7 +164,11 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "L7": Statement(
         "a change is soon with many pages, and they come back when the web process dies",
-        ("tests/faults/test_sockets.py::test_a_change_is_soon_with_every_page", "tests/browser/test_live.py"),
+        (
+            "tests/faults/test_sockets.py::test_a_change_is_soon_with_every_page",
+            "tests/faults/test_sockets.py::test_every_page_is_back_with_every_change_when_the_web_process_is_killed",
+            "tests/browser/test_live.py",
+        ),
     ),
     "L8": Statement(
         "sockets that come and go leave nothing open",

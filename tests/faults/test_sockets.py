@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -31,6 +33,8 @@ MASKS = sized(600, 3000)
 DEAF = 20
 CLIPS = sized(3, 30)  # over which the pages are spread in the second story
 COMINGS = sized(60, 5000)
+KILLS = sized(1, 20)
+BACK_S = 10.0  # for every page, from when the new web process listens
 
 # a clip whose object has noisy masks of 4 kB each: what a reader that never reads would leave in memory
 PREPARE = """
@@ -70,6 +74,22 @@ print(json.dumps({
     "session": client.cookies["sessionid"].value, "token": make_token(ann, "test")[1],
 }))
 """
+# a worker that is in the middle of a run: a mask every tenth of a second, until its input ends
+WRITE = """
+import select, sys
+import django
+django.setup()
+from studio.library.clips import change
+from studio.scenes.models import Mask, Subject
+subject = Subject.objects.get(pk=sys.argv[1])
+frame = 0
+while not select.select([sys.stdin], [], [], 0.1)[0]:
+    with change(subject.video) as revision:
+        Mask.objects.create(subject=subject, frame=frame, counts=b"04", area=4, score=0.9, rotated_box=[0.0] * 8,
+                            state=1, revision=revision)
+    frame += 1
+print(frame)
+"""
 
 
 @dataclass
@@ -77,17 +97,28 @@ class Crowd:
     """A web process by itself with a broker, a clip with masks and others without, and who visits them."""
 
     address: str
-    web: int
+    around: dict[str, str]  # the environment of its processes
+    start_web: Callable[[], subprocess.Popen[bytes]]
     clips: list[tuple[str, str]]  # ids of each and of its object
     session: str
     token: str
+    web: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.web = self.start_web()
+
+    def kill_web(self) -> None:
+        """Kill -9, and start another at once, as a launcher does."""
+        self.web.kill()
+        self.web.wait(timeout=20)
+        self.web = self.start_web()
 
     def memory_mib(self) -> float:
-        pages = int(Path(f"/proc/{self.web}/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{self.web.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
     def descriptors(self) -> int:
-        return len(os.listdir(f"/proc/{self.web}/fd"))  # noqa: PTH208
+        return len(os.listdir(f"/proc/{self.web.pid}/fd"))  # noqa: PTH208
 
     async def open(self, after: int, clip: int = 0, **options: bool) -> PageSocket:
         path = f"/live/videos/{self.clips[clip][0]}?after={after}"
@@ -139,15 +170,20 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     )
     broker = [str(server_program()), "--port", str(broker_port), "--bind", "127.0.0.1", "--save", ""]
     web = [sys.executable, "-m", "studio.launch.web", "-b", "127.0.0.1", "-p", str(web_port), "studio.asgi:application"]
+    told = json.loads(made.stdout.splitlines()[-1])
     with (folder / "log").open("wb") as log:
-        running = [subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log) for command in (broker, web)]
+
+        def start(command: list[str]) -> subprocess.Popen[bytes]:
+            return subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)
+
+        valkey = start(broker)
+        there = Crowd(f"http://127.0.0.1:{web_port}", around, lambda: start(web), **told)
         try:
             for port in (broker_port, web_port):
                 wait_for(lambda port=port: socket.create_connection(("127.0.0.1", port), timeout=1).close())
-            told = json.loads(made.stdout.splitlines()[-1])
-            yield Crowd(f"http://127.0.0.1:{web_port}", running[1].pid, **told)
+            yield there
         finally:
-            for process in reversed(running):
+            for process in (there.web, valkey):
                 process.terminate()
                 process.wait(timeout=30)
 
@@ -243,3 +279,91 @@ def test_sockets_that_come_and_go_leave_nothing_open(crowd: Crowd, record_proper
     record_property("figure", f"{after - before} descriptors and {grown:.0f} MiB more after {COMINGS} sockets")
     assert after - before <= 3
     assert grown <= 20
+
+
+@dataclass
+class Page:
+    """A page that comes back when its socket is lost, from the last revision it has, as frontend/src/net/socket.ts."""
+
+    known: int
+    frames: list[int] = field(default_factory=list)  # of the masks it was told, in their order
+    is_open: bool = False
+
+    async def live(self, crowd: Crowd, clip: int, chance: random.Random) -> None:
+        tries = 0
+        while True:
+            steady = False
+            with suppress(OSError, EOFError):
+                page = await crowd.open(self.known, clip)
+                opened = time.monotonic()
+                try:
+                    await self._hear(page)
+                finally:
+                    self.is_open, steady = False, time.monotonic() - opened > 5
+                    await page.close()
+            tries = 0 if steady else tries + 1
+            await asyncio.sleep(min(0.5 * 2 ** max(tries - 1, 0), 15) * (0.5 + chance.random() / 2))
+
+    async def _hear(self, page: PageSocket) -> None:
+        while (message := await page.next()) is not None:
+            self.is_open = True
+            if message["type"] == "changes":
+                page.ack(message)
+                self.known = int(str(message["revision"]))
+                self.frames += [item["frame"] for item in message["items"] if item["kind"] == "mask"]
+
+
+def test_every_page_is_back_with_every_change_when_the_web_process_is_killed(crowd: Crowd, record_property):
+    clip = CLIPS - 1
+    chance = random.Random(5)
+
+    def listens() -> None:
+        socket.create_connection(("127.0.0.1", int(crowd.address.rpartition(":")[2])), timeout=1).close()
+
+    async def until_all(what: Callable[[Page], bool], pages: list[Page], seconds: float = 120) -> float:
+        began = time.monotonic()
+        while not all(what(page) for page in pages):
+            assert time.monotonic() - began < seconds, f"{sum(map(what, pages))} of {len(pages)} pages"
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def story() -> tuple[list[float], list[float], int, list[Page]]:
+        pages = [Page(crowd.revision(clip)) for _ in range(PAGES)]
+        living = [asyncio.create_task(page.live(crowd, clip, chance)) for page in pages]
+        await until_all(lambda page: page.is_open, pages)
+        listening, back = [], []
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITE, crowd.clips[clip][1]],
+            cwd=ROOT,
+            env=crowd.around,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as worker:
+            for _ in range(KILLS):
+                known = max(page.known for page in pages)
+                await until_all(lambda page, known=known: page.known > known, pages)
+                await asyncio.sleep(chance.random())
+                killed = time.monotonic()
+                await asyncio.to_thread(crowd.kill_web)
+                await asyncio.to_thread(wait_for, listens)
+                listening.append(time.monotonic() - killed)
+                back.append(await until_all(lambda page: page.is_open, pages))
+            written = int((await asyncio.to_thread(worker.communicate, "enough"))[0])
+        await until_all(lambda page: len(page.frames) >= written, pages)
+        for task in living:
+            task.cancel()
+        await asyncio.gather(*living, return_exceptions=True)
+        return listening, back, written, pages
+
+    listening, back, written, pages = asyncio.run(story())
+
+    assert {tuple(page.frames) for page in pages} == {tuple(range(written))}  # no gap, nothing twice, in their order
+    record_property("tried", KILLS * PAGES)
+    record_property(
+        "figure",
+        f"{KILLS} kills with {PAGES} pages: listening again after {max(listening):.1f} s at most, all back "
+        f"{max(back):.1f} s later; {written} masks each once",
+    )
+    if SIZE == "long":
+        assert max(back) <= BACK_S
