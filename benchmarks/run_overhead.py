@@ -46,6 +46,7 @@ def measure(frames: int, width: int, height: int, rounds: int) -> None:
     from studio.library import files
     from studio.library.models import Video
     from studio.media.frame_table import FrameTable
+    from studio.runs.kept import Begun
     from studio.runs.service import start_run
     from studio.runs.track import follow, resident, warm_up
     from studio.scenes.changes import add_subject, set_prompt
@@ -72,7 +73,7 @@ def measure(frames: int, width: int, height: int, rounds: int) -> None:
     (folder / files.TABLE).write_bytes(table.to_bytes())
     set_prompt(add_subject(video), 0, box)
     warm_up()
-    tracker = resident("siammask-small", "")
+    tracker = resident(Begun("siammask-small"), "")
     alone, whole = [], []
     for _ in range(rounds):
         began = time.perf_counter()
