@@ -35,6 +35,7 @@ CLIPS = sized(3, 30)  # over which the pages are spread in the second story
 COMINGS = sized(60, 5000)
 KILLS = sized(1, 20)
 BACK_S = 10.0  # for every page, from when the new web process listens
+STEADY_S = 5.0  # a connection that held this long resets the wait, as in frontend/src/net/socket.ts
 
 # a clip whose object has noisy masks of 4 kB each: what a reader that never reads would leave in memory
 PREPARE = """
@@ -299,7 +300,7 @@ class Page:
                 try:
                     await self._hear(page)
                 finally:
-                    self.is_open, steady = False, time.monotonic() - opened > 5
+                    self.is_open, steady = False, time.monotonic() - opened > STEADY_S
                     await page.close()
             tries = 0 if steady else tries + 1
             await asyncio.sleep(min(0.5 * 2 ** max(tries - 1, 0), 15) * (0.5 + chance.random() / 2))
@@ -343,7 +344,8 @@ def test_every_page_is_back_with_every_change_when_the_web_process_is_killed(cro
             for _ in range(KILLS):
                 known = max(page.known for page in pages)
                 await until_all(lambda page, known=known: page.known > known, pages)
-                await asyncio.sleep(chance.random())
+                # a page that loses its socket again within seconds waits longer each time, as it should
+                await asyncio.sleep(STEADY_S + chance.random())
                 killed = time.monotonic()
                 await asyncio.to_thread(crowd.kill_web)
                 await asyncio.to_thread(wait_for, listens)
