@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -114,6 +116,23 @@ def test_a_step_of_nothing_leaves_the_guess_for_the_next(monkeypatch: pytest.Mon
     counted = Counted(tracker, monkeypatch)
     pursuit.step(second, tracks)
     assert counted.frames == []
+
+
+def test_its_thread_ends_with_it() -> None:
+    def threads() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name.startswith("pursuit")]
+
+    gc.collect()  # those of other tests
+    tracker = two_cores()
+    pursuit = Pursuit(tracker)
+    pursuit.step(frames()[1], tracker.start(frames()[0], BOXES[:1]), frames()[2])
+    mine = threads()
+    assert mine
+    del pursuit
+    gc.collect()
+    for thread in mine:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_a_fault_of_the_search_that_was_begun_is_raised_where_its_frame_comes() -> None:
