@@ -32,8 +32,8 @@ FOLDER = "weights"  # of the store
 class Begun:
     """What a run tracks with."""
 
-    weights: str | Path  # a name in the list of weights, or a copy
-    presence: Mapping[str, object] | None = None  # a copy's: when to disbelieve a find, as its list had it
+    weights: str | Path  # a name in the list of weights, or a file
+    presence: Mapping[str, object] | None = None  # a file's: when to disbelieve a find, as its list had it then
 
 
 def weights_of(run: Run) -> Begun:
@@ -48,15 +48,23 @@ def weights_of(run: Run) -> Begun:
             _note(run, listed)
         return Begun(run.weights)
     if listed is not None and listed.file.is_file() and _sum_of(listed) == told["sha256"]:
-        return Begun(run.weights)
+        if (listed.profile, listed.presence) == (told["profile"], told["presence"]):
+            return Begun(run.weights)
+        file = listed.file  # the same weights, judged otherwise since
+    else:
+        file = _kept(run, told["sha256"])
+    own = run.profile in ("", told["profile"])  # another profile's results are published without
+    return Begun(file, told["presence"] if own else None)
+
+
+def _kept(run: Run, sha256: str) -> Path:
     try:
-        copy = store().local(key(told["sha256"]))
+        copy = store().local(key(sha256))
     except MediaError as fault:
         raise _gone(run) from fault
-    if _sum(copy) != told["sha256"]:
+    if _sum(copy) != sha256:
         raise _gone(run)
-    own = run.profile in ("", told["profile"])  # another profile's results are published without
-    return Begun(copy, told["presence"] if own else None)
+    return copy
 
 
 def key(sha256: str) -> str:

@@ -75,7 +75,7 @@ def follow(lease: Lease) -> None:
 
 def resident(begun: Begun, profile: str) -> Tracker:
     """The tracker of these weights and profile, loaded once a worker."""
-    key = (str(begun.weights), profile)
+    key = (repr(begun), profile)
     if key not in _trackers:
         _trackers[key] = _load(begun, profile, "auto")
     _trackers.move_to_end(key)

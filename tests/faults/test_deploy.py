@@ -58,7 +58,7 @@ def code_before(folder: Path) -> Path:
     newest = git("log", "-1", "--format=%H", "--diff-filter=A", "--", "studio/*/migrations/*.py").decode().strip()
     with tarfile.open(fileobj=BytesIO(git("archive", f"{newest}~1"))) as tree:
         tree.extractall(folder, filter="data")
-    # the older code may not have kept what a run began with (tests/studio/runs/test_track.py); the code is tried
+    # the older code may not have kept what a run began with (tests/studio/runs/test_kept.py); the code is tried
     shutil.copytree(ROOT / "weights", folder / "weights", dirs_exist_ok=True)
     return folder
 

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from django.conf import settings as settings_of_project
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from drawn.clips import draw_clip, write_video
-from studio.jobs.lease import work
+from drawn.clips import draw_clip
 from studio.jobs.models import Job, Tally
-from studio.library import files, sweep
+from studio.library import files
 from studio.library.models import Video
 from studio.media import rle
-from studio.media.frame_table import FrameTable
 from studio.runs import kept, track
-from studio.runs.models import Draft, Run
+from studio.runs.models import Draft
 from studio.runs.service import start_run
-from studio.runs.track import follow
 from studio.scenes import history
-from studio.scenes.changes import add_subject, set_prompt
+from studio.scenes.changes import set_prompt
 from studio.scenes.errors import SceneFault
 from studio.scenes.models import Mask, Subject, Version
 from studio.scenes.versions import restore_version
-from studio.weights import read_weights
 from tracking import Tracker
-from tracking.checkpoint import load_weights, save_weights
-from tracking.manifest import sha256_of
 
-FRAMES = 20
-DEFAULT = "siammask-small"
+from .following import FRAMES, finish, masks, stop_after
+
 NOTHING = rle.encode(np.zeros((120, 160), np.uint8))
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clip(ann: User, settings, tmp_path: Path) -> Video:
-    """A clip with two objects and a box around each."""
-    settings.STUDIO_DATA = tmp_path
-    drawn = draw_clip(FRAMES, objects=2)
-    video = Video.objects.create(
-        owner=ann, title="two", state=Video.State.READY, width=160, height=120, frame_count=FRAMES, duration_s=0.8
-    )
-    folder = files.folder_of(video.id)
-    folder.mkdir(parents=True)
-    source = write_video(folder / "film.mp4", drawn.frames)
-    source.rename(folder / files.SOURCE)
-    table = FrameTable.of(folder / files.SOURCE, max_pixels=10**6, max_frames=1000)
-    (folder / files.TABLE).write_bytes(table.to_bytes())
-    for label in (1, 2):
-        x, y, width, height = map(float, drawn.box(0, label).split(","))
-        set_prompt(add_subject(video), 0, (x, y, width, height))
-    return video
-
-
-def finish(run: Run) -> Job:
-    work(run.job_id, follow)
-    return Job.objects.get(pk=run.job_id)
-
-
-def masks(video: Video) -> list[tuple[int, int, bytes]]:
-    rows = Mask.objects.filter(subject__video=video).order_by("subject__number", "frame")
-    return [(row.subject.number, row.frame, bytes(row.counts)) for row in rows.select_related("subject")]
 
 
 def test_a_run_finds_every_subject_in_every_frame_once(clip):
@@ -83,21 +41,8 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_finds_the_same(clip, mo
     finish(start_run(clip))
     undisturbed = masks(clip)
     Mask.objects.all().delete()
-    steps = 0
-    step = Tracker.conclude
-
-    def stopped(self, searched, tracks):
-        nonlocal steps
-        steps += 1
-        if steps == 12:
-            raise SystemExit(0)
-        return step(self, searched, tracks)
-
     again = start_run(clip)
-    with monkeypatch.context() as patch:
-        patch.setattr(Tracker, "conclude", stopped)
-        with pytest.raises(SystemExit):
-            work(again.job_id, follow)
+    stop_after(monkeypatch, 11, again)
     waiting = Job.objects.get(pk=again.job_id)
     assert (waiting.state, waiting.attempt) == (Job.State.QUEUED, 0)
     assert 0 < len(masks(clip)) < 2 * FRAMES
@@ -213,23 +158,6 @@ def test_between_needs_two_key_frames_and_says_so(clip):
         start_run(clip, direction="between")
 
 
-def stop_after(monkeypatch, steps: int, run: Run) -> None:
-    """Work on the run until the tracker has stepped so often, and die there."""
-    step, left = Tracker.conclude, steps
-
-    def stopped(self, searched, tracks):
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise SystemExit(0)
-        return step(self, searched, tracks)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Tracker, "conclude", stopped)
-        with pytest.raises(SystemExit):
-            work(run.job_id, follow)
-
-
 def run_out_of_memory(monkeypatch, most: int) -> None:
     """From the fifth step on the device has room for so many objects at once."""
     step, steps = Tracker.conclude, 0
@@ -327,106 +255,3 @@ def test_a_run_is_one_step_and_leaves_a_version_of_each_object(clip):
     for version in Version.objects.filter(of_run=run.id):
         restore_version(version)
     assert masks(clip) == found
-
-
-def other_weights(folder: Path) -> Path:
-    """A folder with other weights of the default's name, as the next release might bring them."""
-    shutil.copytree(settings_of_project.STUDIO_WEIGHTS, folder)
-    loaded = load_weights(folder / f"{DEFAULT}.safetensors")
-    state = {key: value * 1.01 if value.is_floating_point() else value for key, value in loaded.state.items()}
-    about = {"architecture": loaded.architecture, "width": str(loaded.width), "profile": loaded.profile}
-    file = folder / f"{DEFAULT}.safetensors"
-    save_weights(file, state, about)
-    listed = (folder / "manifest.toml").read_text()
-    before = read_weights(settings_of_project.STUDIO_WEIGHTS)
-    entry = next(entry for entry in before.entries if entry.name == DEFAULT)
-    listed = listed.replace(str(entry.sha256), sha256_of(file)).replace(str(entry.bytes), str(file.stat().st_size))
-    (folder / "manifest.toml").write_text(listed)
-    return folder
-
-
-@pytest.fixture
-def deployed(settings, monkeypatch, tmp_path: Path) -> Callable[[], None]:
-    """deployed(): from now on this process is one of the next release, whose weights of the same name are others."""
-
-    def deploy() -> None:
-        settings.STUDIO_WEIGHTS = other_weights(tmp_path / "next")
-        monkeypatch.setenv("STUDIO_WEIGHTS", str(settings.STUDIO_WEIGHTS))
-        track._trackers.clear()
-
-    yield deploy
-    track._trackers.clear()
-
-
-def stopped_half_way(clip: Video, monkeypatch) -> Run:
-    run, steps, step = start_run(clip), 0, Tracker.conclude
-
-    def stopped(self, searched, tracks):
-        nonlocal steps
-        steps += 1
-        if steps == 12:
-            raise SystemExit(0)
-        return step(self, searched, tracks)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Tracker, "conclude", stopped)
-        with pytest.raises(SystemExit):
-            work(run.job_id, follow)
-    return run
-
-
-def test_a_deploy_that_brings_other_weights_does_not_end_a_run_under_way(clip, monkeypatch, deployed):
-    """It goes on with those it began with, and finds what it would have found; the next run has the new ones."""
-    finish(start_run(clip))
-    undisturbed = masks(clip)
-    Mask.objects.all().delete()
-    run = stopped_half_way(clip, monkeypatch)
-
-    deployed()
-    job = finish(run)
-
-    assert (job.state, job.error) == (Job.State.DONE, "")
-    assert masks(clip) == undisturbed
-    following = start_run(clip)
-    finish(following)
-    sums = [Run.objects.get(pk=one.pk).began_with["sha256"] for one in (run, following)]
-    assert sums[0] != sums[1]
-    assert masks(clip) != undisturbed
-
-
-def test_weights_that_are_gone_with_a_deploy_are_a_sentence_and_the_masks_stay(clip, monkeypatch, deployed):
-    run = stopped_half_way(clip, monkeypatch)
-    found = masks(clip)
-    shutil.rmtree(Path(settings_of_project.STUDIO_DATA) / kept.FOLDER)
-
-    deployed()
-    job = finish(run)
-
-    assert (job.state, job.error_code) == (Job.State.FAILED, "weights-gone")
-    assert "no longer on this server" in job.error
-    assert masks(clip) == found
-
-
-def test_a_copy_that_was_harmed_is_not_loaded(clip, monkeypatch, deployed):
-    run = stopped_half_way(clip, monkeypatch)
-    (copy,) = (Path(settings_of_project.STUDIO_DATA) / kept.FOLDER).iterdir()
-    data = bytearray(copy.read_bytes())
-    data[-1] ^= 1
-    copy.write_bytes(data)
-
-    deployed()
-
-    assert finish(run).error_code == "weights-gone"
-
-
-def test_copies_go_when_no_run_needs_them_and_they_are_not_the_servers_own(clip, monkeypatch, deployed):
-    run = stopped_half_way(clip, monkeypatch)
-    monkeypatch.setattr(sweep, "ORPHAN_AFTER_S", -1)
-    assert kept.sweep_weights() == 0  # the server's own
-    deployed()
-    assert kept.sweep_weights() == 0  # needed
-
-    finish(run)
-
-    assert kept.sweep_weights() == 1
-    assert list((Path(settings_of_project.STUDIO_DATA) / kept.FOLDER).iterdir()) == []
