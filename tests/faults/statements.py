@@ -215,7 +215,7 @@ STATEMENTS: dict[str, Statement] = {
         (
             "tests/faults/test_deploy.py",
             "tests/studio/test_migrations.py",
-            f"{RUNS}::test_a_deploy_that_brings_other_weights_does_not_end_a_run_under_way",
+            "tests/studio/runs/test_kept.py::test_a_deploy_that_brings_other_weights_does_not_end_a_run_under_way",
         ),
     ),
     "W1": Statement("weights with one bit changed are refused with both sums", ("tests/tracking/test_manifest.py",)),

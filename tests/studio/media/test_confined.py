@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from drawn.clips import draw_clip, png, write_video
-from studio.media.confined import ConfinedPictures, keep_one_ready
+from studio.media.child import forget
+from studio.media.confined import MODULE, ConfinedPictures, keep_one_ready
 from studio.media.errors import MediaError
 from studio.media.frame_table import FrameTable
 from studio.media.reader import open_clip
@@ -35,6 +36,12 @@ def table(film: Path) -> Path:
 
 def confined(film: Path, table: Path | None, silent_s: float = 20.0) -> ConfinedPictures:
     return ConfinedPictures(film, table=table, max_pixels=MOST_PIXELS, limits=Limits(silent_s=silent_s))
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits() -> None:
+    """A child that another test left waiting would be taken, and not be new."""
+    forget(MODULE)
 
 
 def children() -> list[int]:
